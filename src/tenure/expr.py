@@ -1,0 +1,323 @@
+"""The metric language: frozen expressions that read like their definitions. Language floor, above the ground.
+
+Two scopes. *Inside* an `Across`, an expression speaks of one customer (or one row) in one period: a level at a moment,
+the sum of the customer's rows in the period. *Outside*, it is arithmetic on the one number each `Across` gives for a
+period and a segment.
+
+    then, now = mrr.at(START), mrr.at(END)
+    nrr = total(now.where(then > 0)) / total(then)
+
+Nothing here runs. `compile` turns the leaves (the `Across`) into queries, `engine` does the last arithmetic on exact
+fractions, `words` says the formula in English, `tables` which model tables it needs. Two expressions are equal when
+they are built alike, so a leaf that several metrics share is asked for once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Literal
+
+Moment = Literal["start", "end"]
+START: Moment = "start"
+END: Moment = "end"
+How = Literal["sum", "count", "distinct"]
+
+
+class Expr:
+    """Arithmetic and comparison for all nodes. `==` stays structural; use `is_` to compare values."""
+
+    def __add__(self, other: Operand) -> Expr:
+        return Op("+", (self, lift(other)))
+
+    def __radd__(self, other: Operand) -> Expr:
+        return Op("+", (lift(other), self))
+
+    def __sub__(self, other: Operand) -> Expr:
+        return Op("-", (self, lift(other)))
+
+    def __rsub__(self, other: Operand) -> Expr:
+        return Op("-", (lift(other), self))
+
+    def __mul__(self, other: Operand) -> Expr:
+        return Op("*", (self, lift(other)))
+
+    def __rmul__(self, other: Operand) -> Expr:
+        return Op("*", (lift(other), self))
+
+    def __truediv__(self, other: Operand) -> Expr:
+        return Ratio(self, lift(other))
+
+    def __neg__(self) -> Expr:
+        return Op("-", (Const(0), self))
+
+    def __gt__(self, other: Operand) -> Expr:
+        return Op(">", (self, lift(other)))
+
+    def __ge__(self, other: Operand) -> Expr:
+        return Op(">=", (self, lift(other)))
+
+    def __lt__(self, other: Operand) -> Expr:
+        return Op("<", (self, lift(other)))
+
+    def __le__(self, other: Operand) -> Expr:
+        return Op("<=", (self, lift(other)))
+
+    def __and__(self, other: Operand) -> Expr:
+        return Op("and", (self, lift(other)))
+
+    def __or__(self, other: Operand) -> Expr:
+        return Op("or", (self, lift(other)))
+
+    def __invert__(self) -> Expr:
+        return Op("not", (self,))
+
+    def is_(self, *values: int | str | bool) -> Expr:
+        """True where the value is one of `values`."""
+        found: Expr = Op("==", (self, lift(values[0])))
+        for value in values[1:]:
+            found = found | Op("==", (self, lift(value)))
+        return found
+
+    def is_set(self) -> Expr:
+        """True where there is a value."""
+        return Op("set", (self,))
+
+    def where(self, condition: Expr) -> Expr:
+        """The value where the condition holds, else 0. (Never multiply by a condition.)"""
+        return Op("where", (self, condition))
+
+    def or_else(self, other: Operand) -> Expr:
+        """The value, or `other` where there is none."""
+        return Op("else", (self, lift(other)))
+
+
+Operand = Expr | int | str | bool
+
+
+@dataclass(frozen=True)
+class Const(Expr):
+    """A plain value. `kind` keeps 1 and True apart, which hash alike."""
+
+    value: int | str | bool
+    kind: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", type(self.value).__name__)
+
+
+@dataclass(frozen=True)
+class Op(Expr):
+    """An operator on expressions: arithmetic, comparison, logic, least, greatest, where, else, set."""
+
+    name: str
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A level that every customer has at every moment, kept as steps: 'mrr' in money, or 'customer' (is one, or not).
+
+    `rules` are policy rules that this reading fixes, whatever the workspace says: (("discounts", "gross"),).
+    """
+
+    name: str
+    rules: tuple[tuple[str, str], ...] = ()
+
+    def at(self, moment: Moment, rates: Moment | None = None) -> Level:
+        """The level just before the period's start or end; `rates`: valued at that moment's exchange rates instead."""
+        return Level(self, moment, rates)
+
+    def moved(self, *kinds: str) -> Flow:
+        """The sum of a customer's movements of these kinds in the period (losses are negative)."""
+        return Flow(Moves(self), Col("amount"), Col("kind").is_(*kinds))
+
+    def times(self, *kinds: str) -> Flow:
+        """How many movements of these kinds a customer had in the period."""
+        return Flow(Moves(self), Const(1), Col("kind").is_(*kinds))
+
+    def over_days(self, weight: Literal["day", "month"] = "day") -> Integral:
+        """The level at each day's close, summed over the period's days (each day counted as 1, or 1/days in its month)."""
+        return Integral(self, weight)
+
+
+@dataclass(frozen=True)
+class Moves:
+    """The movements of a level: one row per customer and day of change, with kind, amount and fx."""
+
+    steps: Steps
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a model table (or of a derived one) whose clock, a column of local days, falls in the period."""
+
+    table: str
+    clock: str
+
+    def sum(self, x: Expr, keep: Expr | None = None) -> Flow:
+        """Per customer: the sum of `x` over the rows to keep."""
+        return Flow(self, x, keep)
+
+    def count(self, keep: Expr | None = None) -> Flow:
+        """Per customer: how many rows there are to keep."""
+        return Flow(self, Const(1), keep)
+
+
+@dataclass(frozen=True)
+class Col(Expr):
+    """A column of the row at hand."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Level(Expr):
+    """A customer's level at a moment."""
+
+    steps: Steps
+    moment: Moment
+    rates: Moment | None = None
+
+
+@dataclass(frozen=True)
+class Integral(Expr):
+    """A customer's level summed over the days of the period."""
+
+    steps: Steps
+    weight: str
+
+
+@dataclass(frozen=True)
+class Flow(Expr):
+    """A customer's rows in the period, summed."""
+
+    rows: Rows | Moves
+    x: Expr
+    keep: Expr | None = None
+
+
+@dataclass(frozen=True)
+class Across(Expr):
+    """The leaf: one number per period and segment, over all customers (or over rows, for 'distinct')."""
+
+    how: How
+    x: Expr
+
+
+@dataclass(frozen=True)
+class Ratio(Expr):
+    """The one division. `empty` is the reason there is no value when the bottom is 0."""
+
+    top: Expr
+    bottom: Expr
+    empty: str = "empty_denominator"
+
+    def __rsub__(self, other: Operand) -> Expr:
+        """1 - a/b is (b - a)/b, so that its parts can be shown."""
+        if other == 1:
+            return Ratio(self.bottom - self.top, self.bottom, self.empty)
+        return super().__rsub__(other)
+
+    def __sub__(self, other: Operand) -> Expr:
+        if other == 1:
+            return Ratio(self.top - self.bottom, self.bottom, self.empty)
+        return super().__sub__(other)
+
+
+@dataclass(frozen=True)
+class Daily(Expr):
+    """An outer expression taken for each day of the period and summed."""
+
+    x: Expr
+
+
+@dataclass(frozen=True)
+class Power(Expr):
+    """An outer expression to a whole power; `per_period`: to 12 over the months of the period instead."""
+
+    x: Expr
+    power: int
+
+
+@dataclass(frozen=True)
+class FirstWith(Expr):
+    """The expression of the first table that has rows in this workspace; the last one needs none."""
+
+    choices: tuple[tuple[str, Expr], ...]
+    otherwise: Expr
+
+
+@dataclass(frozen=True)
+class Aged(Expr):
+    """By cohort and age: `x` of the customers who joined in the period, at the end of the k-th period after it.
+
+    The period is the cohort; rows carry by: {"age": k}. `mode` is None for levels; for rows of use or orders one of
+    bounded, unbounded, continuous, return_by.
+    """
+
+    x: Expr
+    mode: str | None = None
+
+
+def lift(value: Operand) -> Expr:
+    """A plain value as a node."""
+    return value if isinstance(value, Expr) else Const(value)
+
+
+def least(*xs: Expr) -> Expr:
+    """The smallest of several."""
+    return Op("least", xs)
+
+
+def greatest(*xs: Expr) -> Expr:
+    """The largest of several."""
+    return Op("greatest", xs)
+
+
+def total(x: Expr) -> Across:
+    """Summed over all customers."""
+    return Across("sum", x)
+
+
+def count(condition: Expr) -> Across:
+    """How many customers it holds for."""
+    return Across("count", condition)
+
+
+def distinct(rows: Rows, column: str, keep: Expr | None = None) -> Across:
+    """How many different values a column has among the rows of the period."""
+    return Across("distinct", Flow(rows, Col(column), keep))
+
+
+def children(node: object) -> Iterator[object]:
+    """The nodes directly below one."""
+    if not hasattr(node, "__dataclass_fields__"):
+        return
+    for field in fields(node):  # type: ignore[arg-type]  # checked above
+        value = getattr(node, field.name)
+        if isinstance(value, tuple):
+            yield from _flatten(value)
+        else:
+            yield value
+
+
+def _flatten(value: tuple[object, ...]) -> Iterator[object]:
+    for item in value:
+        if isinstance(item, tuple):
+            yield from _flatten(item)
+        else:
+            yield item
+
+
+def walk(node: object) -> Iterator[object]:
+    """The node and all below it, top first."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def leaves(expr: Expr) -> list[Across]:
+    """The leaves of an outer expression, each once, in order."""
+    found = dict.fromkeys(node for node in walk(expr) if isinstance(node, Across))
+    return list(found)
