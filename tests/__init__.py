@@ -1,0 +1,1 @@
+"""The tests. `world.py` is the small world by heart, `oracle/` the independent loops; the folders mirror src."""
