@@ -1,7 +1,7 @@
-"""The customer model: every table, column, key, choice and rule that sources map into and metrics read. Ground floor.
+"""The customer model: every table, column, key and choice that sources map into and metrics read. Ground floor.
 
-The names are the contract: a file with these columns imports without any mapping. This module is data only; `load` makes
-rows obey it, `store` serves them, rollups and metrics read nothing else.
+The names are the contract: a file with these columns imports without any mapping. This module is data only; `load`
+makes rows obey it, `store` serves them, rollups and metrics read nothing else.
 
     TABLES["subscriptions"].columns["amount"]   -> Column(kind="decimal", required=True)
     day_of("started_at")                        -> "started_day", the date of that instant in the workspace's zone
@@ -72,8 +72,8 @@ class State:
 class Table:
     """One table of the model.
 
-    `key` makes a row one of its kind. With `optional_id` (the key is one id that may be empty) a row without it is keyed
-    by its content and occurrence. `order` lists (earlier, later) pairs of times: a row with later < earlier is rejected.
+    `key` makes a row one of its kind. With `optional_id` (the key is one id that may be empty) a row without it is
+    keyed by its content and occurrence. `order` lists (earlier, later) pairs of times: later < earlier is a reject.
     """
 
     name: str
@@ -312,8 +312,8 @@ _LIST = (
     # Voice of the customer
     _table(
         "survey_responses",
-        "response_id! survey kind:nps|csat|ces|service|acsi|employee|other question customer_id contact_id owner channel"
-        " asked_at delivered_at opened_at answered_at score:decimal scale_min:decimal scale_max:decimal"
+        "response_id! survey kind:nps|csat|ces|service|acsi|employee|other question customer_id contact_id owner"
+        " channel asked_at delivered_at opened_at answered_at score:decimal scale_min:decimal scale_max:decimal"
         " higher_is_better:flag is_positive:flag comment touchpoint:ticket|order|interaction|none touchpoint_id",
         key="response_id question",
         main="asked_at",
@@ -333,7 +333,8 @@ _LIST = (
     ),
     _table(
         "projects",
-        "project_id! customer_id started_at due_on finished_at budget:decimal cost:decimal outcome:success|failure|open",
+        "project_id! customer_id started_at due_on finished_at budget:decimal cost:decimal"
+        " outcome:success|failure|open",
         main="started_at",
         states=(State("outcome", ("finished_at",), "open"),),
     ),
