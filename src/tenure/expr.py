@@ -226,18 +226,31 @@ class Ratio(Expr):
 
 
 @dataclass(frozen=True)
-class Daily(Expr):
-    """An outer expression taken for each day of the period and summed."""
+class Over(Expr):
+    """An outer expression taken in each shorter period of `grain`, then summed or multiplied.
+
+    `back`: over that many periods up to the period's end; 0: over those inside the period.
+    """
 
     x: Expr
+    grain: str
+    how: Literal["sum", "product"]
+    back: int = 0
 
 
 @dataclass(frozen=True)
 class Power(Expr):
-    """An outer expression to a whole power; `per_period`: to 12 over the months of the period instead."""
+    """An outer expression to a whole power."""
 
     x: Expr
     power: int
+
+
+@dataclass(frozen=True)
+class Length(Expr):
+    """How long the period is: its days, or its months (each day 1 / the days of its month)."""
+
+    unit: Literal["days", "months"]
 
 
 @dataclass(frozen=True)

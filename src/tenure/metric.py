@@ -1,0 +1,99 @@
+"""What a metric is: an id, a sentence, a unit, an expression and its named variants. Language floor.
+
+The metrics there are live in `metrics/`, one file for each field of work; each file holds one `Family`.
+`doc` is the metric's documentation, in the order of docs/contributing.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal
+
+from tenure import catalog
+from tenure.errors import UnknownName
+from tenure.expr import Across, Expr
+
+Unit = Literal["money", "count", "share", "points", "score", "hours", "days", "months", "ratio"]
+Better = Literal["up", "down", "neither"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to compute a metric: the expression, why it exists, what was counted, and whether Wilson's interval fits."""
+
+    expr: Expr
+    why: str = ""
+    n: Across | None = None
+    wilson: bool = False
+    unit: Unit | None = None
+    money: bool | None = None
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric as a value. `default` names the variant that `tenure show METRIC` prints; `windowed`: takes --window."""
+
+    id: str
+    title: str
+    unit: Unit
+    better: Better
+    doc: str
+    readings: Mapping[str, Reading]
+    default: str = "default"
+    aliases: tuple[str, ...] = ()
+    windowed: bool = False
+    benchmark: str | None = None
+    by: tuple[str, ...] = field(default=())
+
+    @property
+    def sentence(self) -> str:
+        """The first sentence of the documentation."""
+        return re.split(r"(?<=\.)\s", self.doc.strip(), maxsplit=1)[0].replace("\n", " ")
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The names of the variants, the default first."""
+        return (self.default, *(name for name in self.readings if name != self.default))
+
+    def reading(self, variant: str | None) -> Reading:
+        """One variant, by its name (the metric's own id in front may be left on)."""
+        name = variant or self.default
+        if name not in self.readings:
+            short = re.sub(rf"^({re.escape(self.id)}|nrr|grr|crr|logo|mrr|arr|arpu|renewal_rate)_", "", name)
+            name = short if short in self.readings else name
+        if name not in self.readings:
+            raise UnknownName(f"variant of {self.id}", name, self.readings)
+        return self.readings[name]
+
+
+@dataclass(frozen=True)
+class Family:
+    """The metrics of one field of work, in the order in which they are listed."""
+
+    name: str
+    metrics: tuple[Metric, ...]
+
+
+@cache
+def catalogue() -> dict[str, Metric]:
+    """Every metric there is, by id, in the order of the files and of the tuples in them."""
+    found: dict[str, Metric] = {}
+    for family in catalog.members("tenure.metrics", Family).values():
+        for metric in family.metrics:
+            found[metric.id] = metric
+    return found
+
+
+def find(name: str) -> Metric:
+    """A metric by its id or by an alias that people type."""
+    key = name.strip().lower().replace("-", "_")
+    metrics = catalogue()
+    if key in metrics:
+        return metrics[key]
+    for metric in metrics.values():
+        if key in metric.aliases:
+            return metric
+    raise UnknownName("metric", name, [*metrics, *(alias for m in metrics.values() for alias in m.aliases)])

@@ -1,0 +1,107 @@
+"""What happens when a term ends or a customer buys more: renewals, upsell, cross-sell."""
+
+from __future__ import annotations
+
+from tenure.expr import Col, Flow, Ratio, Rows, count, least, total
+from tenure.metric import Family, Metric, Reading
+from tenure.metrics._words import paid, then
+
+terms = Rows("terms", "due_day")
+signings = Rows("terms", "signing_day")
+sales = Rows("sales", "day")
+
+outcome = Col("outcome")
+decided = outcome.is_("renewed", "churned")
+due = total(terms.sum(Col("due_value"), decided))
+new_value = Col("new_value")
+
+
+def _sold(kind: str) -> Flow:
+    return sales.sum(Col("amount"), Col("kind").is_(kind))
+
+
+def _sale_readings(kind: str) -> dict[str, Reading]:
+    bought = sales.count(Col("kind").is_(kind)) > 0
+    return {
+        "customers": Reading(count(paid & bought) / count(paid), n=count(paid), wilson=True),
+        "revenue": Reading(total(_sold(kind).where(paid)) / total(then), "its MRR / MRR at the start", count(paid)),
+    }
+
+
+FAMILY = Family(
+    "renewals",
+    (
+        Metric(
+            "renewal_rate",
+            "Renewal rate",
+            "share",
+            "up",
+            """Of the contracts that ended in the period and are decided, the share that was renewed.
+
+*Formula.* renewed / (renewed + churned), by the day the contract ends. *Counts:* a contract ended early as churned, at
+the end of its term; an early renewal in the period its term ends. *Leaves out:* open ones, which are pending and
+shown. *Empty:* no value when none was due. *Variants.* gross_value: the smaller of the new and the old value, per year;
+net_value: the new value; tcv: whole contract values; by_signing: in the period the renewal was signed.
+*Differs:* renewal is not retention: of 10 customers 2 due and 1 lost is 50 % renewal and 90 % retention.""",
+            {
+                "default": Reading(
+                    Ratio(total(terms.count(outcome.is_("renewed"))), total(terms.count(decided))),
+                    n=total(terms.count(decided)),
+                    wilson=True,
+                ),
+                "gross_value": Reading(
+                    Ratio(total(terms.sum(least(new_value, Col("due_value")), outcome.is_("renewed"))), due),
+                    "by yearly value, growth left out",
+                    total(terms.count(decided)),
+                ),
+                "net_value": Reading(
+                    Ratio(total(terms.sum(new_value, outcome.is_("renewed"))), due),
+                    "by yearly value, growth included",
+                    total(terms.count(decided)),
+                ),
+                "tcv": Reading(
+                    Ratio(
+                        total(terms.sum(Col("new_total"), outcome.is_("renewed"))),
+                        total(terms.sum(Col("total"), decided)),
+                    ),
+                    "by whole contract value",
+                    total(terms.count(decided)),
+                ),
+                "by_signing": Reading(
+                    Ratio(total(signings.count(outcome.is_("renewed"))), total(signings.count(decided))),
+                    "by the day the renewal was signed; a loss by the end of its term",
+                    total(signings.count(decided)),
+                    wilson=True,
+                ),
+            },
+            aliases=("logo_renewal_rate", "customer_renewal_rate"),
+        ),
+        Metric(
+            "upsell_rate",
+            "Upsell rate",
+            "share",
+            "up",
+            """Of the customers at the start, the share who bought more of what they have.
+
+*Formula.* cohort members with an upsell in the period / customers at the start.
+*Counts:* a product family held before whose MRR rose from one day's close to the next while its plans, quantities or
+products changed. *Leaves out:* a price or discount change alone; families new to the customer (cross-sell).
+*Empty:* no value without customers at the start. *Variants.* revenue: the rise / MRR at the start.""",
+            _sale_readings("upsell"),
+            default="customers",
+        ),
+        Metric(
+            "cross_sell_rate",
+            "Cross-sell rate",
+            "share",
+            "up",
+            """Of the customers at the start, the share who bought a product family they never had.
+
+*Formula.* cohort members with a cross-sell in the period / customers at the start.
+*Counts:* the first day a family has MRR, for who was a customer the day before.
+*Empty:* no value without customers at the start. *Variants.* revenue: its MRR / MRR at the start.""",
+            _sale_readings("cross_sell"),
+            default="customers",
+        ),
+    ),
+)
