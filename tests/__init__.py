@@ -1,1 +1,0 @@
-"""The tests. `world.py` is the small world by heart, `oracle/` the independent loops; the folders mirror src."""
