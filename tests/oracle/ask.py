@@ -1,0 +1,172 @@
+"""One question, one answer: a metric's figure for a period, a group and a window. Tests' floor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+from . import cohorts, families, money, renewals, retention
+from .books import Books, read
+from .levels import RULES, ZERO, Ledger, Rules
+from .movements import Move, Scope, by_month, daily, everyone, number, total, transfers
+from .retention import Answer, Cohort, cohort, ratio
+from .spans import DAY, Span, days
+
+MOVEMENTS = {
+    "new_mrr": "new",
+    "expansion_mrr": "expansion",
+    "contraction_mrr": "contraction",
+    "churned_mrr": "churn",
+    "reactivation_mrr": "reactivation",
+    "fx_mrr": "fx",
+}
+READINGS = {"reactivation_as_new": "new", "reactivation_as_expansion": "expansion"}
+COHORTED = ("nrr", "grr", "revenue_churn_rate", "net_revenue_churn_rate", "expansion_rate")
+DEFAULTS = {"nrr": "cohort", "grr": "cohort"}
+BY_AGE = ("cohort_retention", "revenue_retention")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: of which days, of whom, with the cohort how many months before the end."""
+
+    span: Span
+    scope: Scope = everyone
+    window: int | None = None
+
+
+class Oracle:
+    """A workspace folder's figures."""
+
+    def __init__(self, folder: Path) -> None:
+        self.books: Books = read(folder)
+        self.rules: Rules = replace(RULES["default"], churn_at=self.books.policy.get("churn_at", "service_end"))
+        self.ledger = cache(self._ledger)
+        self.moves = cache(self._moves)
+
+    def _ledger(self, variant: str = "default") -> Ledger:
+        rules = replace(RULES[variant], churn_at=self.rules.churn_at)
+        return Ledger(self.books, rules)
+
+    def _moves(self, variant: str = "default") -> list[Move]:
+        if variant == "monthly":
+            return by_month(self.ledger())
+        moves = daily(self.ledger())
+        read_as = READINGS.get(variant)
+        return [replace(m, kind=read_as) if read_as and m.kind == "reactivation" else m for m in moves]
+
+    def ask(self, metric: str, variant: str | None, question: Question) -> Answer:
+        """The figure of a metric that has one figure a period."""
+        if question.span.start >= self.books.cut:
+            return Answer(None, reason="not_reached")
+        reading = variant or DEFAULTS.get(metric, "default")
+        if metric in MOVEMENTS:
+            return Answer(self._moved(MOVEMENTS[metric], reading, question))
+        if metric in COHORTED:
+            return retention.revenue(self._cohort(question), self.moves(), metric, reading)
+        answer: Answer = getattr(self, f"_{metric}")(reading, question)
+        return answer
+
+    def ask_ages(self, metric: str, variant: str | None, question: Question, grain: str) -> list[Answer]:
+        """The figures of cohort_retention and revenue_retention, by age."""
+        if question.span.start >= self.books.cut:
+            return []
+        if metric == "revenue_retention":
+            return cohorts.revenue(self.ledger(), question.span, grain, question.scope)
+        return cohorts.retention(self.ledger(), question.span, grain, question.scope, variant or "default")
+
+    # levels
+
+    def _level(self, variant: str, question: Question, boundary: str = "end") -> tuple[Fraction, int]:
+        """MRR and customers just before a boundary of the period."""
+        ledger = self.ledger(variant)
+        close = ledger.close_before(question.span.end) if boundary == "end" else question.span.start - DAY
+        held = [ledger.level(c, close) for c in ledger.customers if question.scope(c, close)]
+        return sum(held, ZERO), sum(1 for mrr in held if mrr > 0)
+
+    def _mrr(self, variant: str, question: Question) -> Answer:
+        return Answer(self._level(variant, question)[0])
+
+    def _arr(self, variant: str, question: Question) -> Answer:
+        if variant == "default":
+            return Answer(12 * self._level("default", question)[0])
+        assert variant == "avg"
+        ledger, span = self.ledger(), question.span
+        known = days(span.start, min(span.end, self.books.cut))
+        closes = [ledger.level(c, day) for day in known for c in ledger.customers if question.scope(c, day)]
+        return Answer(12 * sum(closes, ZERO) / len(known))
+
+    def _arpa(self, variant: str, question: Question) -> Answer:
+        return ratio(*self._level("default", question))
+
+    def _customers(self, variant: str, question: Question) -> Answer:
+        return Answer(Fraction(self._level("default", question)[1]))
+
+    def _customer_growth(self, variant: str, question: Question) -> Answer:
+        start = self._level("default", question, "start")[1]
+        return ratio(self._level("default", question)[1] - start, start)
+
+    # movements
+
+    def _moved(self, kind: str, variant: str, question: Question) -> Fraction:
+        return total(self.moves(variant), kind, question.span.start, question.span.end, question.scope)
+
+    def _transfer_mrr(self, variant: str, question: Question) -> Answer:
+        return Answer(transfers(self.ledger(), question.span.start, question.span.end, question.scope))
+
+    def _net_new_mrr(self, variant: str, question: Question) -> Answer:
+        return Answer(self._level("default", question)[0] - self._level("default", question, "start")[0])
+
+    def _quick_ratio(self, variant: str, question: Question) -> Answer:
+        kinds = ("new", "expansion") if variant == "no_reactivation" else ("new", "expansion", "reactivation")
+        won = sum((self._moved(kind, "default", question) for kind in kinds), ZERO)
+        lost = -self._moved("contraction", "default", question) - self._moved("churn", "default", question)
+        return ratio(won, lost, empty="no_losses")
+
+    def _new_customers(self, variant: str, question: Question) -> Answer:
+        return self._number("new", question)
+
+    def _churned_customers(self, variant: str, question: Question) -> Answer:
+        return self._number("churn", question)
+
+    def _number(self, kind: str, question: Question) -> Answer:
+        span = question.span
+        return Answer(Fraction(number(self.moves(), kind, span.start, span.end, question.scope)))
+
+    # cohorts
+
+    def _cohort(self, question: Question) -> Cohort:
+        return cohort(self.ledger(), question.span, question.scope, question.window)
+
+    def _customer_churn_rate(self, variant: str, question: Question) -> Answer:
+        return retention.customers(self._cohort(question), self.moves(), variant, question.scope)
+
+    def _customer_retention_rate(self, variant: str, question: Question) -> Answer:
+        if variant == "counts":
+            start = self._level("default", question, "start")[1]
+            new = number(self.moves(), "new", question.span.start, question.span.end, question.scope)
+            return ratio(self._level("default", question)[1] - new, start)
+        group = self._cohort(question)
+        return ratio(len(group.members) - len(group.gone), len(group.members), len(group.members))
+
+    def _upsell_rate(self, variant: str, question: Question) -> Answer:
+        return families.rate(self._cohort(question), "upsell", variant)
+
+    def _cross_sell_rate(self, variant: str, question: Question) -> Answer:
+        return families.rate(self._cohort(question), "cross_sell", variant)
+
+    # facts
+
+    def _renewal_rate(self, variant: str, question: Question) -> Answer:
+        return renewals.rate(self.books, question.span, question.scope, variant)
+
+    def _arpc(self, variant: str, question: Question) -> Answer:
+        return money.arpc(self.ledger(), question.span, question.scope)
+
+    def _arpu(self, variant: str, question: Question) -> Answer:
+        return money.arpu(self.ledger(), question.span, question.scope)
+
+    def _non_recurring_revenue(self, variant: str, question: Question) -> Answer:
+        return money.non_recurring(self.ledger(), question.span, question.scope)
