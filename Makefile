@@ -12,9 +12,18 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 READY := $(VENV)/.ready
 DEMO ?= demo
+
+# An index or certificate that pip was told to use is used by uv too.
+ifdef PIP_INDEX_URL
+export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
+endif
+ifdef PIP_CERT
+export SSL_CERT_FILE ?= $(PIP_CERT)
+endif
+
 JOBS ?= 2
 TESTS ?= tests
-PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+PYTEST := $(BIN)/python -m pytest -n $(JOBS)
 
 .PHONY: help setup demo test test-all needs lint format types docs docs-check bench lock clean
 

@@ -19,7 +19,7 @@ FLOORS = [
     # ground: words without data
     ("errors", "periods", "money", "model", "stats", "catalog"),
     # language: the singular says what one IS
-    ("expr", "metric", "policy", "source"),
+    ("expr", "metric", "policy", "source", "rollup"),
     # collections: the plural holds the ones there ARE
     ("metrics", "rollups", "sources"),
     # machinery: data in, numbers out

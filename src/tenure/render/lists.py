@@ -1,0 +1,110 @@
+"""`tenure metrics`, `tenure check` and what a load did. Edge: layout only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from tenure.render import numbers
+from tenure.render.grid import Column, plain, table, wrapped
+
+LEVELS = ("error", "warning", "note")
+
+
+class FindingLike(Protocol):
+    """Something `tenure check` has to say."""
+
+    level: str
+    what: str
+    where: str | None
+    todo: str | None
+
+
+class LoadLike(Protocol):
+    """What one load did."""
+
+    table: str
+    source: str
+    read: int
+    stored: int
+    unchanged: int
+    rejected: int
+
+
+def metrics(rows: Sequence[Mapping[str, Any]], width: int, *, colour: bool = False) -> str:
+    """The catalogue: id, title, unit, whether this workspace has what it needs, and what that is."""
+    has = [_yes(row.get("available")) for row in rows]
+    columns = [
+        Column("metric", [str(row["metric"]) for row in rows], number=False),
+        Column("title", [str(row["title"]) for row in rows], number=False),
+        Column("unit", [str(row["unit"]) for row in rows], number=False),
+        Column("here", has, number=False),
+        Column("needs", [", ".join(_words(row.get("needs"))) for row in rows], number=False),
+    ]
+    if all(cell == "" for cell in has):
+        columns = [column for column in columns if column.head != "here"]
+    return "\n".join(table(columns, width, colour=colour))
+
+
+def one_metric(row: Mapping[str, Any], width: int, *, colour: bool = False) -> str:
+    """One metric in full: what it says, its variants and what it needs."""
+    title = f"{row['title']} ({row['metric']})"
+    lines = [f"\x1b[1m{title}\x1b[0m" if colour else title]
+    if row.get("doc"):
+        lines.append("")
+        for paragraph in str(row["doc"]).strip().split("\n\n"):
+            lines += wrapped(paragraph, width)
+    facts = [("unit", str(row["unit"])), ("better", str(row.get("better") or "neither"))]
+    facts += [("variants", ", ".join(row.get("variants") or [])), ("needs", ", ".join(_words(row.get("needs"))))]
+    facts += [("here", _yes(row.get("available"))), ("benchmark", str(row.get("benchmark") or ""))]
+    lines.append("")
+    for name, said in facts:
+        for i, line in enumerate(wrapped(said, width - 12)):
+            lines.append(f"{'' if i else name:<12}{line}")
+    return "\n".join(lines)
+
+
+def findings(found: Sequence[FindingLike], width: int) -> str:
+    """Findings by level, the gravest first: what, where, what to do."""
+    if not found:
+        return "Nothing to report: the configuration, the data and the identities hold."
+    lines: list[str] = []
+    levels = [*LEVELS, *sorted({f.level for f in found} - set(LEVELS))]
+    for level in levels:
+        some = [f for f in found if f.level == level]
+        if not some:
+            continue
+        lines += ["", f"{numbers.amount(len(some))} {level}{'' if len(some) == 1 else 's'}"]
+        for finding in some:
+            where = f"{plain(finding.where)}: " if finding.where else ""
+            todo = f" {plain(finding.todo)}" if finding.todo else ""
+            lines += wrapped(f"- {where}{plain(finding.what)}{todo}", width, "  ")
+    return "\n".join(lines[1:])
+
+
+def finding_json(finding: FindingLike) -> dict[str, Any]:
+    """A finding for programs."""
+    return {"level": finding.level, "what": finding.what, "where": finding.where, "todo": finding.todo}
+
+
+def loads(reports: Sequence[LoadLike], width: int, *, colour: bool = False) -> str:
+    """What was read, stored, already there and rejected, one line for each table of each source."""
+    columns = [
+        Column("source", [plain(r.source) for r in reports], number=False),
+        Column("table", [r.table for r in reports], number=False),
+        *(
+            Column(name, [numbers.amount(getattr(r, name)) for r in reports])
+            for name in ("read", "stored", "unchanged", "rejected")
+        ),
+    ]
+    return "\n".join(table(columns, width, colour=colour))
+
+
+def _yes(available: Any) -> str:
+    return "" if available is None else "yes" if available else "no"
+
+
+def _words(needs: Any) -> list[str]:
+    if needs is None:
+        return []
+    return [needs] if isinstance(needs, str) else [str(need) for need in needs]

@@ -1,0 +1,118 @@
+"""What every test may ask for: a real PostgreSQL, a real Spark. Both are made here and gone when the tests are over."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ENGINES = ("postgres", "spark")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Tests whose id names an engine all run in one worker, so that each engine starts once; the rest go anywhere.
+
+    (xdist's own way, `--dist loadgroup`, does nothing under pytest 9.2: it writes an attribute that is no longer read.)
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByEngine(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return next((engine for engine in ENGINES if engine in nodeid.lower()), nodeid)
+
+    return ByEngine(config, log)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL of our own, on a port of its own; nobody's else is touched."""
+    programs = _postgres_programs()
+    if programs is None:
+        loud_skip("PostgreSQL is not installed: apt-get install postgresql")
+    # The server refuses to be run by root, and its folder must be its owner's.
+    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    if as_user and subprocess.run(["id", "postgres"], capture_output=True, check=False).returncode:
+        loud_skip("PostgreSQL cannot run as root and there is no user postgres: apt-get install postgresql")
+    folder = tmp_path_factory.mktemp("postgres")
+    if as_user:
+        for parent in (folder, *folder.parents):
+            if parent.owner() == "root" and parent != Path(parent.anchor) and not parent.stat().st_mode & 0o001:
+                parent.chmod(parent.stat().st_mode | 0o011)
+        shutil.chown(folder, "postgres")
+    port = _free_port()
+    data = folder / "data"
+    initdb = [programs / "initdb", "-D", data, "-U", "tenure", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+    _run([*as_user, *map(str, initdb)], folder)
+    options = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off -c timezone=UTC -c full_page_writes=off"
+    pg_ctl = [*as_user, str(programs / "pg_ctl"), "-D", str(data), "-w"]
+    _run([*pg_ctl, "-l", str(folder / "log"), "-o", options, "start"], folder)
+    try:
+        yield f"postgresql://tenure@127.0.0.1:{port}/postgres"
+    finally:
+        subprocess.run([*pg_ctl, "-m", "immediate", "stop"], cwd=folder, capture_output=True, check=False)
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A Spark session on two local cores, in UTC, that writes only below the tests' own folder."""
+    if shutil.which("java") is None:
+        loud_skip("Spark needs Java 17: apt-get install openjdk-17-jre-headless")
+    pyspark = pytest.importorskip("pyspark.sql", reason="Spark is not installed: pip install 'tenure[spark]'")
+    folder = tmp_path_factory.mktemp("spark")
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.default.parallelism": "2",
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        "spark.local.dir": str(folder / "local"),
+        "spark.driver.memory": "2g",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.extraJavaOptions": f"-Dderby.system.home={folder} -Duser.timezone=UTC",
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+    }
+    builder = pyspark.SparkSession.builder.master("local[2]").appName("tenure-tests")
+    for key, value in settings.items():
+        builder = builder.config(key, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    yield session
+    session.stop()
+
+
+def loud_skip(why: str) -> None:
+    """Skip, and say so where it cannot be missed."""
+    warnings.warn(f"SKIPPED AN ENGINE: {why}", stacklevel=2)
+    pytest.skip(why)
+
+
+def _postgres_programs() -> Path | None:
+    """The folder of initdb and pg_ctl: the newest of Debian's, else what is on the path."""
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
+    if versions:
+        return versions[-1].parent
+    found = shutil.which("initdb")
+    return Path(found).resolve().parent if found else None
+
+
+def _run(command: list[str], folder: Path) -> None:
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode:
+        log = folder / "log"
+        raise RuntimeError(f"{command}: {done.stdout}\n{log.read_text() if log.exists() else ''}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
