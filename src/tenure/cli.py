@@ -65,8 +65,9 @@ def demo(ctx: typer.Context, folder: option.DemoFolder = Path("demo"), business:
     workspace = tenure.open(target)
     with say.progress("Loading it") as on_progress:
         workspace.sync(on_progress=on_progress)
-    say.answer(results.as_table(workspace.show(last=6), say.width(), colour=say.colour()))
-    say.answer(_where_next(target))
+    answers = list(workspace.show(last=6))
+    say.answer(results.as_table(answers, say.width(), colour=say.colour()))
+    say.answer(_where_next(target, answers[0].rows[-1].period))
 
 
 @app.command()
@@ -277,9 +278,12 @@ def _print_loads(reports: Sequence[LoadLike]) -> int:
     return rejected
 
 
-def _where_next(folder: Path) -> str:
-    return f"""Where to go next:
-  tenure -C {folder} show mrr nrr grr --by plan --last 4
-  tenure -C {folder} explain nrr --period 2024-12
-  tenure -C {folder} explain mrr --period 2024-12 --versus chartmogul
-  tenure -C {folder} metrics"""
+def _where_next(folder: Path, period: str) -> str:
+    """Commands worth trying after the demo."""
+    here = f"  tenure -C {folder}"
+    return f"""
+Where to go next:
+{here} show nrr grr --by plan --last 4
+{here} explain nrr --period {period}
+{here} explain mrr --period {period} --versus chartmogul
+{here} metrics"""
