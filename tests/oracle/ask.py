@@ -83,7 +83,7 @@ class Oracle:
         """MRR and customers just before a boundary of the period."""
         ledger = self.ledger(variant)
         close = ledger.close_before(question.span.end) if boundary == "end" else question.span.start - DAY
-        held = [ledger.level(c, close) for c in ledger.customers if question.scope(c, close)]
+        held = [ledger.level(c, close) for c in ledger.customers if ledger.level(c, close) and question.scope(c, close)]
         return sum(held, ZERO), sum(1 for mrr in held if mrr > 0)
 
     def _mrr(self, variant: str, question: Question) -> Answer:

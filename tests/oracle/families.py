@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 
 from .levels import ZERO, Ledger, monthly
 from .retention import Answer, Cohort, ratio
@@ -29,6 +30,7 @@ def holdings(ledger: Ledger, customer: str, day: date, rates_of: date) -> dict[s
     return held
 
 
+@lru_cache(maxsize=1000)
 def sales(ledger: Ledger, customer: str, kind: str) -> list[tuple[date, Fraction]]:
     """Every upsell (or cross-sell) of a customer: the day and the MRR it brought."""
     found = []

@@ -31,14 +31,16 @@ def revenue(ledger: Ledger, span: Span, scope: Scope) -> Fraction:
         return amount([fact for fact in books.invoices if fact.status not in DEAD_INVOICES])
     total = ZERO
     for day in days(span.start, min(span.end, books.cut)):
-        total += sum((ledger.level(c, day) for c in ledger.customers if scope(c, day)), ZERO) / days_in_month(day)
+        total += sum(
+            (ledger.level(c, day) for c in ledger.customers if ledger.level(c, day) and scope(c, day)), ZERO
+        ) / days_in_month(day)
     return total
 
 
 def customers_of(ledger: Ledger, span: Span, scope: Scope) -> int:
     """Those who were customers at some moment of the period."""
     known = days(span.start, min(span.end, ledger.books.cut))
-    return sum(1 for c in ledger.customers if any(scope(c, day) and ledger.level(c, day) > 0 for day in known))
+    return sum(1 for c in ledger.customers if any(ledger.level(c, day) > 0 and scope(c, day) for day in known))
 
 
 def users_of(ledger: Ledger, span: Span, scope: Scope) -> int:

@@ -83,7 +83,7 @@ def cohort(ledger: Ledger, span: Span, scope: Scope, window: int | None = None) 
     """The customers just before the period's start, or so many months before its end, in scope at that moment."""
     start = add_months(span.end, -window) if window else span.start
     moment = start - DAY
-    members = [c for c in ledger.customers if scope(c, moment) and ledger.level(c, moment) > 0]
+    members = [c for c in ledger.customers if ledger.level(c, moment) > 0 and scope(c, moment)]
     return Cohort(ledger, start, span.end, members)
 
 
@@ -124,12 +124,12 @@ def customers(group: Cohort, moves: list[Move], variant: str, scope: Scope) -> A
     if variant == "incl_new":
         return ratio(exits, base + number(moves, "new", start, end, scope))
     if variant == "avg_base":
-        staying = sum(1 for c in ledger.customers if scope(c, group.last) and ledger.level(c, group.last) > 0)
+        staying = sum(1 for c in ledger.customers if ledger.level(c, group.last) > 0 and scope(c, group.last))
         return ratio(exits, Fraction(base + staying, 2))
     assert variant == "daily_sum"
     rate, asked = ZERO, False
     for day in days(start, min(end, ledger.books.cut)):
-        there = sum(1 for c in ledger.customers if scope(c, day - DAY) and ledger.level(c, day - DAY) > 0)
+        there = sum(1 for c in ledger.customers if ledger.level(c, day - DAY) > 0 and scope(c, day - DAY))
         if there:
             rate += Fraction(number(moves, "churn", day, day + DAY, scope), there)
             asked = True

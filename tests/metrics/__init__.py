@@ -1,0 +1,1 @@
+"""Metrics, held against figures that were made in another way."""

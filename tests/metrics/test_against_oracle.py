@@ -1,0 +1,145 @@
+"""Every revenue and retention metric against the independent oracle, on random worlds.
+
+`TENURE_WORLDS=300` asks that many worlds (20 by default). To look at the world of a failure:
+`cd tests && python -m oracle.world SEED FOLDER`, then `tenure -C FOLDER sync` and ask what the failure names.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from oracle import world
+from oracle.ask import MOVEMENTS, Oracle
+from oracle.compare import Request, differences
+from oracle.spans import DAY, Span, add_months
+
+import tenure
+from tenure.errors import TenureError
+
+WORLDS = int(os.environ.get("TENURE_WORLDS", "20"))
+GRAINS = ("day", "week", "month", "quarter", "year", "total")
+PLAIN = (
+    *("mrr", "arr", *MOVEMENTS, "transfer_mrr", "net_new_mrr", "expansion_rate", "nrr", "grr", "quick_ratio"),
+    *("arpa", "arpu", "arpc", "non_recurring_revenue", "customers", "new_customers", "churned_customers"),
+    *("customer_growth", "customer_retention_rate", "customer_churn_rate", "revenue_churn_rate"),
+    *("net_revenue_churn_rate", "renewal_rate", "upsell_rate", "cross_sell_rate"),
+)
+WINDOWED = (
+    *("nrr", "grr", "customer_retention_rate", "customer_churn_rate", "revenue_churn_rate"),
+    "net_revenue_churn_rate",
+)
+VARIANTS: dict[str, tuple[str, ...]] = {
+    "gross": ("mrr",),
+    "forever_only": ("mrr",),
+    "recurring_only": ("mrr",),
+    "exclude_past_due": ("mrr",),
+    "paused_counts": ("mrr",),
+    "paid_trial_counts": ("mrr",),
+    "include_minimum_commit": ("mrr",),
+    "week_exact": ("mrr",),
+    "committed": ("mrr",),
+    "avg": ("arr",),
+    "monthly": tuple(metric for metric in MOVEMENTS if metric != "fx_mrr"),
+    "reactivation_as_new": ("new_mrr",),
+    "reactivation_as_expansion": ("expansion_mrr",),
+    "net": ("expansion_rate",),
+    "movements": ("nrr", "grr", "revenue_churn_rate"),
+    "churned_only": ("revenue_churn_rate",),
+    "no_reactivation": ("quick_ratio",),
+    "counts": ("customer_retention_rate",),
+    "any_exit": ("customer_churn_rate",),
+    "incl_new": ("customer_churn_rate",),
+    "avg_base": ("customer_churn_rate",),
+    "daily_sum": ("customer_churn_rate",),
+    "annualised": ("customer_churn_rate",),
+    "gross_value": ("renewal_rate",),
+    "net_value": ("renewal_rate",),
+    "revenue": ("upsell_rate", "cross_sell_rate"),
+}
+BY_USE = ("active_bounded", "active_unbounded", "active_continuous", "active_return_by")
+
+
+def spans(oracle: Oracle, made: world.World, grain: str) -> tuple[Span, ...]:
+    """The periods asked about: the data and a little beyond; a few weeks of days."""
+    first, last = made.first - DAY, made.last
+    if grain == "day":
+        first = add_months(made.first, 2 + made.seed % 7) - 8 * DAY
+        last = first + timedelta(days=16)
+    elif grain == "week":
+        first = add_months(made.first, 3)
+        last = first + timedelta(days=70)
+    elif grain == "total":
+        first, last = made.first + timedelta(days=37), made.first + timedelta(days=200 + made.seed)
+    return tuple(oracle.books.calendar.between(first, last, grain))
+
+
+def plain_requests(oracle: Oracle, made: world.World) -> Iterator[tuple[tuple[str, ...], Request]]:
+    """All metrics as they are, at every grain: over all, by two attributes, filtered by either."""
+    for grain in GRAINS:
+        periods = spans(oracle, made, grain)
+        for by, where in (
+            (None, None),
+            ("region", None),
+            ("segment", None),
+            (None, ("region", "north")),
+            ("region", ("segment", "small")),
+        ):
+            yield PLAIN, Request(grain, periods, by, where)
+
+
+def variant_requests(oracle: Oracle, made: world.World) -> Iterator[tuple[tuple[str, ...], Request]]:
+    """Every variant over all at a grain and by an attribute at another; the worlds together see all combinations."""
+    for number, (variant, metrics) in enumerate(VARIANTS.items()):
+        grains = {"monthly": ("month", "quarter", "year"), "annualised": ("month",)}.get(variant, GRAINS)
+        by = "region" if variant == "monthly" or (made.seed + number) % 2 else "segment"
+        if variant == "monthly" and made.fx:
+            continue
+        for turn, groups in ((made.seed, None), (made.seed + 1 + number, by)):
+            grain = grains[turn % len(grains)]
+            yield metrics, Request(grain, spans(oracle, made, grain), groups, variant=variant)
+
+
+def window_requests(oracle: Oracle, made: world.World) -> Iterator[tuple[tuple[str, ...], Request]]:
+    """Cohorts that stand some months before the period's end."""
+    for window, by in ((3, None), (12, "segment"), (12, None)):
+        grain = GRAINS[(made.seed + window) % 5]
+        yield WINDOWED, Request(grain, spans(oracle, made, grain), by, window=window)
+
+
+def age_requests(oracle: Oracle, made: world.World) -> Iterator[tuple[tuple[str, ...], Request]]:
+    """Retention by age: of customers, of their revenue, of their use."""
+    for grain, by in (("month", None), ("quarter", "region")):
+        periods = spans(oracle, made, grain)
+        yield ("cohort_retention", "revenue_retention"), Request(grain, periods, by)
+        variant = BY_USE[(made.seed + (grain == "month")) % len(BY_USE)]
+        if oracle.books.uses:
+            yield ("cohort_retention",), Request(grain, periods, by, variant=variant)
+
+
+def mismatches(folder: Path, seed: int) -> Iterator[str]:
+    """Write a world, load it, ask everything, and say what differs."""
+    made = world.write(seed, folder)
+    oracle = Oracle(folder)
+    workspace = tenure.open(folder)
+    workspace.sync()
+    for requests in (plain_requests, variant_requests, window_requests, age_requests):
+        for metrics, request in requests(oracle, made):
+            try:
+                results = workspace.show(*metrics, **request.options())
+            except TenureError as error:
+                yield f"{' '.join(metrics)} {request}: {type(error).__name__}: {error}"
+                continue
+            for result in results:
+                yield from differences(oracle, result, request)
+
+
+@pytest.mark.parametrize("seed", range(WORLDS))
+def test_against_oracle(tmp_path: Path, seed: int) -> None:
+    found = list(mismatches(tmp_path, seed))
+    kind = world.KINDS[seed % len(world.KINDS)]
+    shown = "\n".join(f"world {seed} ({kind}): {line}" for line in found[:25])
+    assert not found, f"{len(found)} differences\n{shown}"
