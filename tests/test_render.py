@@ -4,48 +4,34 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from tenure.render import explanation, grid, lists, numbers, results
+from tenure.result import Comparison, Result, Row
 
 
-@dataclass(frozen=True)
-class Row:
-    """One row of an answer, as the engine gives it."""
-
-    period: str
-    value: Any
-    by: Mapping[str, Any] = field(default_factory=dict)
-    numerator: Any = None
-    denominator: Any = None
-    n: int | None = None
-    low: Any = None
-    high: Any = None
-    complete: bool = True
-    reason: str | None = None
-    compare: Any = None
-    start: date = date(2024, 1, 1)
-    end: date = date(2024, 2, 1)
+def row(period: str, value: Any, **more: Any) -> Row:
+    """One row of an answer."""
+    return Row(period, date(2024, 1, 1), date(2024, 2, 1), **{"by": {}, "value": value, **more})
 
 
-@dataclass(frozen=True)
-class Result:
-    """One metric's answer."""
-
-    metric: str
-    rows: tuple[Row, ...]
-    title: str = "A title"
-    variant: str = "default"
-    unit: str = "share"
-    currency: str | None = None
-    grain: str = "month"
-    as_of: str = "2025-01-01T00:00:00Z"
+def result(metric: str, rows: tuple[Row, ...], **more: Any) -> Result:
+    """One metric's answer: a share, unless said otherwise."""
+    given = {
+        "title": "A title",
+        "variant": "default",
+        "unit": "share",
+        "better": "up",
+        "currency": None,
+        "grain": "month",
+        "as_of": datetime(2025, 1, 1, tzinfo=UTC),
+    }
+    return Result(metric=metric, rows=rows, **{**given, **more})
 
 
 @pytest.mark.parametrize(
@@ -155,11 +141,11 @@ def test_a_sentence_wraps_with_an_indent() -> None:
 
 def test_one_metric_reads_down_its_periods() -> None:
     rows = (
-        Row("2024-01", Fraction(1, 2), numerator=57, denominator=114, n=114, low=0.4, high=0.6),
-        Row("2024-02", None, numerator=0, denominator=0, n=0, reason="empty_denominator"),
-        Row("2024-03", Fraction(1, 4), numerator=1, denominator=4, n=4, complete=False),
+        row("2024-01", Fraction(1, 2), numerator=57, denominator=114, n=114, low=0.4, high=0.6),
+        row("2024-02", None, numerator=0, denominator=0, n=0, reason="empty_denominator"),
+        row("2024-03", Fraction(1, 4), numerator=1, denominator=4, n=4, complete=False),
     )
-    text = results.as_table([Result("nrr", rows, title="Net revenue retention", variant="cohort")], 80)
+    text = results.as_table([result("nrr", rows, title="Net revenue retention", variant="cohort")], 80)
     lines = text.splitlines()
     assert lines[0] == "Net revenue retention (nrr, cohort)"
     assert lines[2].split() == ["period", "nrr", "of", "n", "95", "%"]
@@ -173,8 +159,8 @@ def test_one_metric_reads_down_its_periods() -> None:
 def test_several_metrics_read_across_and_every_period_is_shown() -> None:
     periods = [f"2024-{month:02d}" for month in range(1, 13)]
     answers = [
-        Result("mrr", tuple(Row(p, 700_000 + i) for i, p in enumerate(periods)), unit="money", currency="USD"),
-        Result("nrr", tuple(Row(p, Fraction(100 + i, 100)) for i, p in enumerate(periods))),
+        result("mrr", tuple(row(p, 700_000 + i) for i, p in enumerate(periods)), unit="money", currency="USD"),
+        result("nrr", tuple(row(p, Fraction(100 + i, 100)) for i, p in enumerate(periods))),
     ]
     text = results.as_table(answers, 80)
     assert all(len(line) <= 80 for line in text.splitlines())
@@ -185,37 +171,37 @@ def test_several_metrics_read_across_and_every_period_is_shown() -> None:
 
 def test_groups_become_rows() -> None:
     rows = tuple(
-        Row(period, Fraction(i + j, 10), by={"plan": plan})
+        row(period, Fraction(i + j, 10), by={"plan": plan})
         for i, plan in enumerate(["Basic", "Pro"])
         for j, period in enumerate(["2024-01", "2024-02"])
     )
-    lines = results.as_table([Result("grr", rows)], 80).splitlines()
+    lines = results.as_table([result("grr", rows)], 80).splitlines()
     assert lines[2].split() == ["plan", "2024-01", "2024-02"]
     assert lines[5].split() == ["Pro", "10.0", "%", "20.0", "%"]
 
 
 def test_one_period_shows_everything_known_about_it() -> None:
-    rows = tuple(Row("2024", 5, by={"plan": p}, numerator=5, denominator=10, n=10) for p in ("Basic", "Pro"))
-    lines = results.as_table([Result("arpa", rows, unit="money", currency="USD")], 80).splitlines()
+    rows = tuple(row("2024", 5, by={"plan": p}, numerator=5, denominator=10, n=10) for p in ("Basic", "Pro"))
+    lines = results.as_table([result("arpa", rows, unit="money", currency="USD")], 80).splitlines()
     assert lines[2].split() == ["plan", "2024", "of", "n"]
     assert lines[4].split() == ["Basic", "$5.00", "5", "of", "10", "10"]
 
 
 def test_cohorts_read_as_a_triangle() -> None:
     rows = (
-        Row("2024-01", Fraction(1), by={"age": 0}, n=20),
-        Row("2024-01", Fraction(1, 2), by={"age": 1}, n=20, complete=False),
-        Row("2024-02", Fraction(3, 4), by={"age": 0}, n=8),
+        row("2024-01", Fraction(1), by={"age": 0}, n=20),
+        row("2024-01", Fraction(1, 2), by={"age": 1}, n=20, complete=False),
+        row("2024-02", Fraction(3, 4), by={"age": 0}, n=8),
     )
-    lines = results.as_table([Result("cohort_retention", rows)], 80).splitlines()
+    lines = results.as_table([result("cohort_retention", rows)], 80).splitlines()
     assert lines[2].split() == ["cohort", "n", "0", "1"]
     assert lines[4].split() == ["2024-01", "20", "100.0", "%", "50.0", "%*"]
     assert lines[5].split() == ["2024-02", "8", "75.0", "%"]
 
 
 def test_changes_stand_beside_values_and_noise_is_said() -> None:
-    compare = {"period": "2023-12", "value": 0.8, "difference": -0.071, "low": -0.2, "high": 0.1, "noise": True}
-    text = results.as_table([Result("nrr", (Row("2024-01", Fraction(729, 1000), compare=compare),))], 80)
+    compare = Comparison("2023-12", 0.8, -0.071, -0.2, 0.1, True)
+    text = results.as_table([result("nrr", (row("2024-01", Fraction(729, 1000), compare=compare),))], 80)
     assert "−7.1 pts~" in text
     assert "within noise" in text
 
@@ -304,4 +290,5 @@ def test_the_catalogue_fits_its_width() -> None:
     rows = [{**row, "needs": ["subscriptions"], "available": True, "benchmark": None}] * 2
     assert max(map(len, lists.metrics(rows, 50).splitlines())) <= 50
     assert "yes" in lists.metrics(rows, 80)
-    assert "variants    cohort" in lists.one_metric(rows[0], 80)
+    text = lists.one_metric(rows[0], "What stays.\n\n*Formula.* end / start. *Empty:* no base.", 80)
+    assert "variants    cohort" in text and "\nFormula: end / start.\n" in text and "*" not in text

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tenure import cli_options as option
 from tenure import cli_say as say
-from tenure.errors import InputError, RequestError, TenureError
+from tenure.errors import ConfigError, InputError, RequestError, TenureError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,15 +128,16 @@ def metrics(ctx: typer.Context, word: option.Word = None, format: option.Format 
 
     Each with its unit and whether this workspace has the data. One that is named alone is described in full.
     """
+    from tenure.metric import catalogue
     from tenure.render import lists, results
 
-    rows = _catalogue(ctx, word)
+    rows = sorted(_listed(ctx, word), key=lambda row: row["metric"] != word)  # one that is named stands first
     if format == "json":
         say.answer(results.as_json({"metrics": rows}))
     elif not rows:
         raise RequestError(f"No metric speaks of {word!r}.", todo="tenure metrics lists them all.")
-    elif len(rows) == 1:
-        say.answer(lists.one_metric(rows[0], say.width(), colour=say.colour()))
+    elif len(rows) == 1 or rows[0]["metric"] == word:
+        say.answer(lists.one_metric(rows[0], catalogue()[rows[0]["metric"]].doc, say.width(), colour=say.colour()))
     else:
         say.answer(lists.metrics(rows, say.width(), colour=say.colour()))
 
@@ -248,9 +249,17 @@ def _workspace(ctx: typer.Context) -> Workspace:
     return Workspace.find(ctx.obj or Path.cwd())
 
 
-def _catalogue(ctx: typer.Context, word: str | None) -> list[dict[str, object]]:
-    """The catalogue, with what this workspace has where there is one."""
-    raise NotImplementedError
+def _listed(ctx: typer.Context, word: str | None) -> list[dict[str, Any]]:
+    """The catalogue, with what this workspace has; outside of any, the catalogue alone."""
+    try:
+        workspace = _workspace(ctx)
+    except ConfigError:
+        if ctx.obj:
+            raise
+        from tenure.listing import listed
+
+        return [{**row, "available": None} for row in listed(word, frozenset())]
+    return workspace.metrics(word)
 
 
 def _inside(ctx: typer.Context, folder: Path) -> Path:

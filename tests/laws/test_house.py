@@ -19,13 +19,19 @@ FLOORS = [
     # ground: words without data
     ("errors", "periods", "money", "model", "stats", "catalog"),
     # language: the singular says what one IS
-    ("expr", "metric", "policy", "source", "rollup", "filter"),
+    ("expr", "metric", "policy", "source", "rollup", "filter", "result"),
     # collections: the plural holds the ones there ARE
     ("metrics", "rollups", "sources"),
-    # machinery: data in, numbers out
-    ("store", "load", "sync", "compile", "engine"),
+    # settings: tenure.toml as a value, which machinery takes
+    ("config",),
+    # machinery, data in: files to rows, rows to versions
+    ("store", "recognise", "load", "refresh", "sync"),
+    # machinery, numbers out: expressions to queries, queries to results
+    ("warehouse", "warehouses", "compile", "engine", "evaluate", "measure", "cohorts", "comparison", "segmenting"),
+    # what is asked about results and the catalogue
+    ("core", "listing", "explain", "check", "opening"),
     # composition: one door
-    ("config", "workspace"),
+    ("workspace",),
     # edges: what people and machines call; they hold no rules
     ("", "__main__", "cli", "render", "demo"),
 ]
@@ -33,11 +39,11 @@ FLOORS = [
 # Everything that is not ours and not Python's, and the only places that may know it.
 OUTSIDE = {
     "duckdb": ("store", "load", "sources", "sync"),
-    "ibis": ("compile", "rollup", "rollups", "warehouses"),
+    "ibis": ("compile", "engine", "rollup", "rollups", "refresh", "warehouses"),
     "sqlglot": ("filter", "compile", "warehouses"),
-    "pyarrow": ("store", "load", "sources", "sync", "compile", "engine", "metric", "workspace"),
-    "pandas": ("metric", "workspace"),
-    "polars": ("metric", "workspace"),
+    "pyarrow": ("store", "load", "sources", "sync", "warehouse", "warehouses", "result"),
+    "pandas": ("result",),
+    "polars": ("result",),
     "openpyxl": ("load", "sources"),
     "pydantic": ("config",),
     "tomllib": ("config",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -46,14 +47,12 @@ def metrics(rows: Sequence[Mapping[str, Any]], width: int, *, colour: bool = Fal
     return "\n".join(table(columns, width, colour=colour))
 
 
-def one_metric(row: Mapping[str, Any], width: int, *, colour: bool = False) -> str:
+def one_metric(row: Mapping[str, Any], doc: str, width: int, *, colour: bool = False) -> str:
     """One metric in full: what it says, its variants and what it needs."""
     title = f"{row['title']} ({row['metric']})"
     lines = [f"\x1b[1m{title}\x1b[0m" if colour else title]
-    if row.get("doc"):
-        lines.append("")
-        for paragraph in str(row["doc"]).strip().split("\n\n"):
-            lines += wrapped(paragraph, width)
+    for part in re.split(r"\s+(?=\*[A-Z][a-z ]+[.:]\*)", doc.strip()):
+        lines += ["", *wrapped(re.sub(r"\*([A-Z][a-z ]+)[.:]\*", r"\1:", part), width)]
     facts = [("unit", str(row["unit"])), ("better", str(row.get("better") or "neither"))]
     facts += [("variants", ", ".join(row.get("variants") or [])), ("needs", ", ".join(_words(row.get("needs"))))]
     facts += [("here", _yes(row.get("available"))), ("benchmark", str(row.get("benchmark") or ""))]

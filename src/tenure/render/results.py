@@ -10,43 +10,13 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from tenure.render import numbers
 from tenure.render.grid import Column, blocks, plain, table, wrapped
-from tenure.render.numbers import Number
 
-
-class RowLike(Protocol):
-    """One period of one group, as the contract names its parts."""
-
-    period: str
-    start: date
-    end: date
-    by: Mapping[str, Any]
-    value: Number | None
-    numerator: Number | None
-    denominator: Number | None
-    n: int | None
-    low: Number | None
-    high: Number | None
-    complete: bool
-    reason: str | None
-    compare: Any
-
-
-class ResultLike(Protocol):
-    """A metric's answer, as the contract names its parts."""
-
-    metric: str
-    title: str
-    variant: str
-    unit: str
-    currency: str | None
-    grain: str
-    as_of: Any
-    rows: Sequence[RowLike]
+if TYPE_CHECKING:
+    from tenure.result import Result, Row
 
 
 CSV_HEAD = ("metric", "variant", "period", "start", "end")
@@ -77,7 +47,7 @@ def as_csv(answer: Mapping[str, Any]) -> str:
     return out.getvalue().rstrip("\n")
 
 
-def as_table(results: Iterable[ResultLike], width: int, *, colour: bool = False) -> str:
+def as_table(results: Iterable[Result], width: int, *, colour: bool = False) -> str:
     """Everything asked for, as tables that fit the width, with the notes they need."""
     answers = list(results)
     lines: list[str] = []
@@ -93,16 +63,16 @@ def as_table(results: Iterable[ResultLike], width: int, *, colour: bool = False)
     return "\n".join([*lines, *_notes(answers, width)]).rstrip("\n")
 
 
-def _title(result: ResultLike) -> list[str]:
+def _title(result: Result) -> list[str]:
     variant = f", {result.variant}" if result.variant != "default" else ""
     return [f"{result.title} ({result.metric}{variant})"]
 
 
-def _head(answers: Sequence[ResultLike]) -> list[str]:
+def _head(answers: Sequence[Result]) -> list[str]:
     return _title(answers[0]) if len(answers) == 1 else []
 
 
-def _down(result: ResultLike, width: int, colour: bool) -> list[str]:
+def _down(result: Result, width: int, colour: bool) -> list[str]:
     """One metric, one group: a row for each period."""
     rows = result.rows
     columns = [Column("period", [row.period for row in rows], number=False)]
@@ -110,7 +80,7 @@ def _down(result: ResultLike, width: int, colour: bool) -> list[str]:
     return table([*columns, *_about(result.unit, rows)], width, colour=colour)
 
 
-def _single_period(answers: Sequence[ResultLike], width: int, colour: bool) -> list[str]:
+def _single_period(answers: Sequence[Result], width: int, colour: bool) -> list[str]:
     """One period: a row for each metric and group, with everything known about it."""
     pairs = [(result, row) for result in answers for row in result.rows]
     rows = [row for _, row in pairs]
@@ -120,7 +90,7 @@ def _single_period(answers: Sequence[ResultLike], width: int, colour: bool) -> l
     return table([*columns, *about], width, colour=colour)
 
 
-def _across(answers: Sequence[ResultLike], width: int, colour: bool) -> list[str]:
+def _across(answers: Sequence[Result], width: int, colour: bool) -> list[str]:
     """Metrics and groups down, periods across, in as many blocks as the width asks for."""
     periods = list(dict.fromkeys(row.period for result in answers for row in result.rows))
     lines = _lines(answers)
@@ -135,11 +105,11 @@ def _across(answers: Sequence[ResultLike], width: int, colour: bool) -> list[str
     return text
 
 
-def _triangle(result: ResultLike, width: int, colour: bool) -> list[str]:
+def _triangle(result: Result, width: int, colour: bool) -> list[str]:
     """Cohorts down, ages across; other groups stand beside the cohort."""
     others = [key for key in _groups([result]) if key != "age"]
     ages = sorted({int(row.by["age"]) for row in result.rows})
-    lines: dict[tuple[Any, ...], dict[int, RowLike]] = {}
+    lines: dict[tuple[Any, ...], dict[int, Row]] = {}
     for row in result.rows:
         key = (row.period, *(row.by.get(name) for name in others))
         lines.setdefault(key, {})[int(row.by["age"])] = row
@@ -158,19 +128,19 @@ def _triangle(result: ResultLike, width: int, colour: bool) -> list[str]:
     return text
 
 
-def _lines(answers: Sequence[ResultLike]) -> list[tuple[ResultLike, tuple[Any, ...], dict[str, RowLike]]]:
+def _lines(answers: Sequence[Result]) -> list[tuple[Result, tuple[Any, ...], dict[str, Row]]]:
     """(metric, group, rows by period) for each line that reads across."""
     groups = _groups(answers)
-    found: list[tuple[ResultLike, tuple[Any, ...], dict[str, RowLike]]] = []
+    found: list[tuple[Result, tuple[Any, ...], dict[str, Row]]] = []
     for result in answers:
-        lines: dict[tuple[Any, ...], dict[str, RowLike]] = {}
+        lines: dict[tuple[Any, ...], dict[str, Row]] = {}
         for row in result.rows:
             lines.setdefault(tuple(row.by.get(key) for key in groups), {})[row.period] = row
         found += [(result, key, rows) for key, rows in lines.items()]
     return found
 
 
-def _names(answers: Sequence[ResultLike]) -> list[Column]:
+def _names(answers: Sequence[Result]) -> list[Column]:
     """The columns that say what a line is: the metric where there are several, then the groups."""
     lines = _lines(answers)
     twice = len({result.metric for result in answers}) < len(answers)
@@ -184,11 +154,11 @@ def _names(answers: Sequence[ResultLike]) -> list[Column]:
     return columns or [Column("metric", [answers[0].metric], number=False)]
 
 
-def _groups(answers: Sequence[ResultLike]) -> list[str]:
+def _groups(answers: Sequence[Result]) -> list[str]:
     return list(dict.fromkeys(key for result in answers for row in result.rows for key in row.by))
 
 
-def _about(unit: str, rows: Sequence[RowLike], units: Sequence[str] = ()) -> list[Column]:
+def _about(unit: str, rows: Sequence[Row], units: Sequence[str] = ()) -> list[Column]:
     """What stands beside a value: change, parts, n, interval; each only where some row has it."""
     each = units or [unit] * len(rows)
     columns = []
@@ -203,20 +173,20 @@ def _about(unit: str, rows: Sequence[RowLike], units: Sequence[str] = ()) -> lis
     return columns
 
 
-def _value(result: ResultLike, row: RowLike) -> str:
+def _value(result: Result, row: Row) -> str:
     if row.value is None:
         return numbers.reason(row.reason)
     return numbers.value(row.value, result.unit, result.currency)
 
 
-def _cell(result: ResultLike, row: RowLike | None) -> str:
+def _cell(result: Result, row: Row | None) -> str:
     if row is None:
         return ""
     change = _change(result.unit, row)
     return f"{_value(result, row)} ({change})" if change else _value(result, row)
 
 
-def _starred(cells: Sequence[str], rows: Sequence[RowLike | None]) -> list[str]:
+def _starred(cells: Sequence[str], rows: Sequence[Row | None]) -> list[str]:
     """An asterisk on what is not final; a space on the others, so that the figures stay aligned."""
     marks = [row is not None and not row.complete for row in rows]
     if not any(marks):
@@ -224,30 +194,24 @@ def _starred(cells: Sequence[str], rows: Sequence[RowLike | None]) -> list[str]:
     return [f"{cell}{'*' if mark else ' '}" for cell, mark in zip(cells, marks, strict=True)]
 
 
-def _change(unit: str, row: RowLike) -> str:
-    difference, before = _compared(row, "difference"), _compared(row, "value")
-    if difference is None or before is None:
+def _change(unit: str, row: Row) -> str:
+    other = row.compare
+    if other is None or other.difference is None or other.value is None:
         return ""
-    return numbers.change(before, difference, unit) + ("~" if _compared(row, "noise") else "")
+    return numbers.change(other.value, other.difference, unit) + ("~" if other.noise else "")
 
 
-def _compared(row: RowLike, name: str) -> Any:
-    if row.compare is None:
-        return None
-    return row.compare.get(name) if isinstance(row.compare, Mapping) else getattr(row.compare, name)
-
-
-def _parts(row: RowLike) -> str:
+def _parts(row: Row) -> str:
     if row.denominator is None or row.numerator is None:
         return ""
     return f"{numbers.amount(row.numerator)} of {numbers.amount(row.denominator)}"
 
 
-def _interval(unit: str, row: RowLike) -> str:
+def _interval(unit: str, row: Row) -> str:
     return "" if row.low is None or row.high is None else numbers.interval(row.low, row.high, unit)
 
 
-def _notes(answers: Sequence[ResultLike], width: int) -> list[str]:
+def _notes(answers: Sequence[Result], width: int) -> list[str]:
     """The small print: what is not final, what words in place of values mean, what a mark says."""
     rows = [row for result in answers for row in result.rows]
     notes = []
@@ -257,10 +221,11 @@ def _notes(answers: Sequence[ResultLike], width: int) -> list[str]:
         if code in numbers.REASONS:
             short, meaning = numbers.REASONS[code]
             notes.append(f"{short}: {meaning}.")
-    if any(_compared(row, "noise") for row in rows):
+    if any(row.compare is not None and row.compare.noise for row in rows):
         notes.append("~ within noise: the 95 % interval of the change holds 0.")
+    notes += dict.fromkeys(note for result in answers for note in result.notes)
     return [line for note in notes for line in wrapped(note, width, "  ")]
 
 
-def _moment(answers: Sequence[ResultLike]) -> str:
+def _moment(answers: Sequence[Result]) -> str:
     return str(answers[0].as_of)[:10]
