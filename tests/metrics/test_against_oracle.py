@@ -60,7 +60,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "net_value": ("renewal_rate",),
     "revenue": ("upsell_rate", "cross_sell_rate"),
 }
-BY_USE = ("active_bounded", "active_unbounded", "active_continuous", "active_return_by")
+WAYS = ("bounded", "unbounded", "continuous", "return_by")
 
 
 def spans(oracle: Oracle, made: world.World, grain: str) -> tuple[Span, ...]:
@@ -115,9 +115,11 @@ def age_requests(oracle: Oracle, made: world.World) -> Iterator[tuple[tuple[str,
     for grain, by in (("month", None), ("quarter", "region")):
         periods = spans(oracle, made, grain)
         yield ("cohort_retention", "revenue_retention"), Request(grain, periods, by)
-        variant = BY_USE[(made.seed + (grain == "month")) % len(BY_USE)]
+        way = WAYS[(made.seed + (grain == "month")) % len(WAYS)]
         if oracle.books.uses:
-            yield ("cohort_retention",), Request(grain, periods, by, variant=variant)
+            yield ("cohort_retention",), Request(grain, periods, by, variant=f"active_{way}")
+        if oracle.books.orders:
+            yield ("cohort_retention",), Request(grain, periods, by, variant=f"ordered_{way}")
 
 
 def mismatches(folder: Path, seed: int) -> Iterator[str]:

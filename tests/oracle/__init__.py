@@ -5,6 +5,7 @@ Written from the definitions alone, never from the engine; it shares no line wit
     spans.py       periods of every grain
     books.py       a workspace folder's CSV files, read into plain rows with local days
     levels.py      what counts, and each customer's MRR at the close of every day
+    presence.py    who is a customer where there are no subscriptions
     movements.py   what changed on each day, and why
     retention.py   cohorts and what became of them
     families.py    upsell and cross-sell

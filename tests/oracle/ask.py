@@ -11,6 +11,7 @@ from . import cohorts, families, money, renewals, retention
 from .books import Books, read
 from .levels import RULES, ZERO, Ledger, Rules
 from .movements import Move, Scope, by_month, daily, everyone, number, total, transfers
+from .presence import Presence
 from .retention import Answer, Cohort, cohort, ratio
 from .spans import DAY, Span, days
 
@@ -26,6 +27,17 @@ READINGS = {"reactivation_as_new": "new", "reactivation_as_expansion": "expansio
 COHORTED = ("nrr", "grr", "revenue_churn_rate", "net_revenue_churn_rate", "expansion_rate")
 DEFAULTS = {"nrr": "cohort", "grr": "cohort"}
 BY_AGE = ("cohort_retention", "revenue_retention")
+OF_SUBSCRIPTIONS: tuple[str, ...] = (
+    *MOVEMENTS,
+    *COHORTED,
+    "mrr",
+    "arr",
+    "transfer_mrr",
+    "net_new_mrr",
+    "quick_ratio",
+    "arpa",
+)
+OF_SUBSCRIPTIONS += ("upsell_rate", "cross_sell_rate")
 
 
 @dataclass(frozen=True)
@@ -48,7 +60,7 @@ class Oracle:
 
     def _ledger(self, variant: str = "default") -> Ledger:
         rules = replace(RULES[variant], churn_at=self.rules.churn_at)
-        return Ledger(self.books, rules)
+        return Ledger(self.books, rules) if self.books.subscribed else Presence(self.books)
 
     def _moves(self, variant: str = "default") -> list[Move]:
         if variant == "monthly":
@@ -61,6 +73,8 @@ class Oracle:
         """The figure of a metric that has one figure a period."""
         if question.span.start >= self.books.cut:
             return Answer(None, reason="not_reached")
+        if metric in OF_SUBSCRIPTIONS and not self.books.subscribed:
+            return Answer(None, reason="no_data")
         reading = variant or DEFAULTS.get(metric, "default")
         if metric in MOVEMENTS:
             return Answer(self._moved(MOVEMENTS[metric], reading, question))
@@ -72,6 +86,8 @@ class Oracle:
     def ask_ages(self, metric: str, variant: str | None, question: Question, grain: str) -> list[Answer]:
         """The figures of cohort_retention and revenue_retention, by age."""
         if question.span.start >= self.books.cut:
+            return []
+        if metric == "revenue_retention" and not self.books.subscribed:
             return []
         if metric == "revenue_retention":
             return cohorts.revenue(self.ledger(), question.span, grain, question.scope)

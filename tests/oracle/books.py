@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from .spans import Calendar
@@ -90,7 +91,7 @@ class Books:
     zone: ZoneInfo
     calendar: Calendar
     cut: date  # the first day of which nothing is known
-    policy: dict[str, str]
+    policy: dict[str, Any]
     items: list[Item] = field(default_factory=list)
     planned: list[Item] = field(default_factory=list)  # not started by `cut`: only commitments look at them
     contracts: list[Contract] = field(default_factory=list)
@@ -98,13 +99,10 @@ class Books:
     orders: list[Fact] = field(default_factory=list)
     invoices: list[Fact] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
+    created: dict[str, date] = field(default_factory=dict)
+    subscribed: bool = False  # whether there is a subscriptions table at all
     rates: dict[str, list[tuple[date, Fraction]]] = field(default_factory=lambda: defaultdict(list))
     stretches: dict[str, list[tuple[date, date, Row]]] = field(default_factory=lambda: defaultdict(list))
-
-    @property
-    def customers(self) -> list[str]:
-        """Everyone with an item (or a planned one)."""
-        return sorted({item.customer for item in [*self.items, *self.planned]})
 
     def attribute(self, customer: str | None, name: str, day: date) -> str:
         """A customer's group at the close of a day."""
@@ -163,11 +161,15 @@ def _enter(books: Books, table: str, row: Row) -> None:
     customer = row.get("customer_id") or None
     if table == "customers":
         assert customer
+        created = known("created_at")
+        if created:
+            books.created[customer] = created
         books.stretches[customer].append((day("valid_from") or date.min, day("valid_to") or date.max, row))
     elif table == "fx_rates":
         books.rates[row["currency"]].append((date.fromisoformat(row["on"]), Fraction(row["rate"])))
     elif table == "subscriptions":
         item = _item(row, day, known)
+        books.subscribed = True
         (books.items if item.start < books.cut else books.planned).append(item)
     elif table == "contracts":
         contract = _contract(row, day, known, books.cut)

@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from .levels import ZERO, Ledger
+from .money import DEAD_ORDERS
 from .movements import Scope
 from .retention import Answer, ratio
 from .spans import Span
@@ -42,10 +43,9 @@ def retention(ledger: Ledger, span: Span, grain: str, scope: Scope, variant: str
         closes = [ledger.close_before(bucket.end) for bucket in buckets]
         kept = [sum(1 for c in cohort if ledger.level(c, close) > 0) for close in closes]
     else:
-        kept = [
-            sum(1 for c in cohort if _active(_buckets_used(ledger, c, buckets), k, variant))
-            for k in range(len(buckets))
-        ]
+        what, _, way = variant.partition("_")
+        used = [_buckets_used(ledger, c, buckets, what) for c in cohort]
+        kept = [sum(1 for one in used if _active(one, k, way or "bounded")) for k in range(len(buckets))]
     return [ratio(top, len(cohort), len(cohort)) for top in kept]
 
 
@@ -57,17 +57,19 @@ def revenue(ledger: Ledger, span: Span, grain: str, scope: Scope) -> list[Answer
     return [ratio(Fraction(top), sums[0], len(cohort)) for top in sums]
 
 
-def _buckets_used(ledger: Ledger, customer: str, buckets: list[Span]) -> list[bool]:
-    used = [use.day for use in ledger.books.uses if use.customer == customer]
+def _buckets_used(ledger: Ledger, customer: str, buckets: list[Span], what: str) -> list[bool]:
+    books = ledger.books
+    orders = [order for order in books.orders if order.status not in DEAD_ORDERS]
+    used = [fact.day for fact in (orders if what == "ordered" else books.uses) if fact.customer == customer]
     return [any(bucket.start <= day < bucket.end for day in used) for bucket in buckets]
 
 
-def _active(used: list[bool], age: int, variant: str) -> bool:
-    if variant in ("active", "active_bounded") or (age == 0 and variant != "active_unbounded"):
+def _active(used: list[bool], age: int, way: str) -> bool:
+    if way == "bounded" or (age == 0 and way != "unbounded"):
         return used[age]
-    if variant == "active_unbounded":
+    if way == "unbounded":
         return any(used[age:])
-    if variant == "active_continuous":
+    if way == "continuous":
         return all(used[1 : age + 1])
-    assert variant == "active_return_by"
+    assert way == "return_by"
     return any(used[1 : age + 1])

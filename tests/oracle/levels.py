@@ -85,16 +85,16 @@ def counts(item: Item, day: date, rules: Rules) -> bool:
 class Ledger:
     """Each customer's MRR at the close of every day, under one set of rules."""
 
-    def __init__(self, books: Books, rules: Rules) -> None:
+    def __init__(self, books: Books, rules: Rules, items: list[Item] | None = None) -> None:
         self.books, self.rules = books, rules
         self.items: dict[str, list[Item]] = defaultdict(list)
-        for item in [*books.items, *(books.planned if rules.committed else ())]:
+        self._known: dict[tuple[str, date, date], Fraction] = {}
+        for item in [*books.items, *(books.planned if rules.committed else ())] if items is None else items:
             self.items[item.customer].append(item)
         self.customers = sorted(self.items)
         self.first, self.last = self._range()
         # (days on which something may have changed, the state from then on), customer by customer
         self.changes: dict[str, tuple[list[date], list[Native]]] = {c: self._steps(c) for c in self.customers}
-        self._known: dict[tuple[str, date, date], Fraction] = {}
 
     def _range(self) -> tuple[date, date]:
         """The first and last day on which anything can happen."""

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from . import world_facts, world_items
 from .spans import WEEKDAYS, add_months
 
-KINDS = ("plain", "with_fx", "with_history", "with_timezone", "everything")
+KINDS = ("plain", "with_fx", "with_history", "with_timezone", "everything", "no_subscriptions")
 ZONES = ("America/New_York", "Asia/Kolkata", "Europe/Berlin", "Pacific/Auckland")
 MONTHS = 14
 
@@ -33,7 +33,7 @@ class World:
     fiscal_month: int = 1
     currency: str = "USD"
     as_of: date | None = None
-    churn_at: str | None = None
+    policy: dict[str, str] = field(default_factory=dict)  # as it is written in the file
     first: date = date(2023, 1, 1)
     tables: dict[str, list[dict[str, str]]] = field(default_factory=dict)
 
@@ -99,12 +99,16 @@ def make(seed: int, kind: str | None = None) -> World:
             add_months(world.first, 10) + timedelta(days=rng.randrange(1, 28)),
         )
     )
-    world.churn_at = rng.choice((None, None, "cancelled_at", "scheduled_at")) if world.kind != "plain" else None
+    if world.kind == "no_subscriptions":
+        world.policy["order_customer_days"] = rng.choice(("365", "90", "45"))
+    elif world.kind != "plain" and world.chance(0.5):
+        world.policy["churn_at"] = rng.choice(('"cancelled_at"', '"scheduled_at"'))
     people = [f"c{number:02}" for number in range(1, rng.randrange(9, 42))]
     homes = {person: _home(world) for person in people}
-    world.tables["subscriptions"] = [
-        row for person in people for row in world_items.subscriptions(world, person, homes[person])
-    ]
+    if world.kind != "no_subscriptions":
+        world.tables["subscriptions"] = [
+            row for person in people for row in world_items.subscriptions(world, person, homes[person])
+        ]
     world.tables |= world_facts.tables(world, people, homes)
     return world
 
@@ -117,8 +121,7 @@ def write(seed: int, folder: Path, kind: str | None = None) -> World:
     lines += [f'week_start = "{world.week_start}"', f"fiscal_year_start = {world.fiscal_month}"]
     if world.as_of:
         lines.append(f"as_of = {world.as_of}")
-    if world.churn_at:
-        lines += ["[policy]", f'churn_at = "{world.churn_at}"']
+    lines += ["[policy]", *(f"{key} = {value}" for key, value in world.policy.items())]
     lines += ["[sources.books]", 'type = "files"']
     for table, rows in world.tables.items():
         if rows:

@@ -21,7 +21,10 @@ def tables(world: World, people: list[str], homes: dict[str, str]) -> dict[str, 
         found["fx_rates"] = rates(world)
     if world.chance(0.9):
         found["contracts"] = [row for person in people if world.chance(0.7) for row in contracts(world, person)]
-    money = rng.choice(("payments orders invoices", "payments invoices", "orders invoices", "orders", "invoices", ""))
+    choices = ("payments orders invoices", "payments invoices", "orders invoices", "orders", "invoices", "")
+    money = rng.choice(choices if "subscriptions" in world.tables else choices[:-1])
+    if "subscriptions" not in world.tables and "orders" not in money:
+        found.pop("contracts", None)
     if "payments" in money:
         found["payments"] = payments(world, people, homes)
     if "orders" in money:
@@ -48,6 +51,8 @@ def customers(world: World, people: list[str]) -> Rows:
         row["segment"] = rng.choice(SEGMENTS)
         if not world.history:
             del row["valid_from"], row["valid_to"]
+            if world.kind == "no_subscriptions" and world.chance(0.8):
+                row["created_at"] = world.write_moment(world.moment(late=world.first + timedelta(days=180)))
             rows.append(row)
             continue
         turns = sorted({_turn(world) for _ in range(rng.choice((0, 0, 1, 2, 3)))})
