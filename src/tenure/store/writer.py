@@ -43,9 +43,9 @@ class Writer:
         """The parts of a table as they stand in this version so far."""
         return self._tables.get(table, m.TableState())
 
-    def rows_sql(self, table: str, **how: Any) -> str:
-        """A query over the table's rows; see tables.rows_sql."""
-        return rows_sql(self._folder.parts, table, self.state(table), **how)
+    def rows_sql(self, table: str, *, state: m.TableState | None = None, **how: Any) -> str:
+        """A query over the table's rows (or those of a state it might have); see tables.rows_sql."""
+        return rows_sql(self._folder.parts, table, state or self.state(table), **how)
 
     def new_file(self, table: str) -> Path:
         """Where a new part may be written. It counts once `add_part` names it."""
