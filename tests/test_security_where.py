@@ -179,10 +179,13 @@ def test_refused(firm: Company, condition: str) -> None:
     "condition",
     [
         "(" * 20_000 + "1 = 1" + ")" * 20_000,
+        "(" * 4_000 + "1 = 1" + ")" * 4_000,
         "NOT " * 20_000 + "1 = 1",
-        "size = " + "-" * 2_001 + "1",
+        "NOT " * 2_000 + "1 = 1",
+        "size = " + "- " * 4_001 + "1",
+        "region" + "[region" * 1_000 + "]" * 1_000 + " = 1",
     ],
-    ids=["parentheses", "not", "minus"],
+    ids=["parentheses", "fewer parentheses", "not", "fewer not", "minus", "brackets"],
 )
 def test_monsters_are_refused(firm: Company, condition: str) -> None:
     """Too deep to be a person's condition: refused before anything tries to run it."""
@@ -196,9 +199,10 @@ def test_monsters_are_refused(firm: Company, condition: str) -> None:
         "size = " + "+".join(["1"] * 50_000),
         " OR ".join(["size = 1"] * 50_000),
         "size IN (" + ",".join(["1"] * 200_000) + ")",
+        "size IN (" + ",".join(["1"] * 4_000) + ")",
         "region = '" + "x" * 5_000_000 + "'",
     ],
-    ids=["plus", "or", "in", "text"],
+    ids=["plus", "or", "in", "fewer in", "text"],
 )
 def test_the_long_is_refused_or_answered(firm: Company, condition: str) -> None:
     """Long but flat: a clear refusal or the right answer (nobody is that size or in that region), never a crash."""

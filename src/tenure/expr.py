@@ -14,8 +14,8 @@ they are built alike, so a leaf that several metrics share is asked for once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
 from typing import Literal
 
 Moment = Literal["start", "end"]
@@ -99,7 +99,7 @@ Operand = Expr | int | str | bool
 class Const(Expr):
     """A plain value. `kind` keeps 1 and True apart, which hash alike."""
 
-    value: int | str | bool
+    value: int | str | bool | float | None
     kind: str = ""
 
     def __post_init__(self) -> None:
@@ -129,12 +129,23 @@ class Steps:
         return Level(self, moment, rates)
 
     def moved(self, *kinds: str) -> Flow:
-        """The sum of a customer's movements of these kinds in the period (losses are negative)."""
+        """The sum of a customer's movements of these kinds in the period (losses are negative).
+
+        fx and transfer are columns of their own: what rates, and moves between segments, did to what was held.
+        """
+        if kinds in (("fx",), ("transfer",)):
+            return Flow(Moves(self), Col(kinds[0]))
         return Flow(Moves(self), Col("amount"), Col("kind").is_(*kinds))
 
     def times(self, *kinds: str) -> Flow:
         """How many movements of these kinds a customer had in the period."""
+        if kinds == ("fx",):
+            return Flow(Moves(self), Const(1), ~Col("fx").is_(0))
         return Flow(Moves(self), Const(1), Col("kind").is_(*kinds))
+
+    def left_inside(self) -> Flow:
+        """How often a customer left after the first day of the period: then the day before was a day inside it."""
+        return Flow(Moves(self), Const(1), Col("kind").is_("churn") & (Col("day") > Col("start")))
 
     def over_days(self, weight: Literal["day", "month"] = "day") -> Integral:
         """The level at each day's close, summed over the period's days (each day counted as 1, or 1/days in its month)."""
@@ -334,3 +345,21 @@ def leaves(expr: Expr) -> list[Across]:
     """The leaves of an outer expression, each once, in order."""
     found = dict.fromkeys(node for node in walk(expr) if isinstance(node, Across))
     return list(found)
+
+
+def rewrite(node: Expr, change: Callable[[object], object]) -> Expr:
+    """The expression with every node put through `change`, from the leaves up; what is unchanged stays the same value."""
+    found = _rewrite(node, change)
+    assert isinstance(found, Expr)
+    return found
+
+
+def _rewrite(node: object, change: Callable[[object], object]) -> object:
+    if isinstance(node, tuple):
+        return tuple(_rewrite(item, change) for item in node)
+    if not isinstance(node, Expr | Steps | Moves | Rows):
+        return node
+    new = {f.name: _rewrite(getattr(node, f.name), change) for f in fields(node) if f.init}  # type: ignore[arg-type]
+    if any(new[name] is not getattr(node, name) for name in new):
+        node = replace(node, **new)  # type: ignore[type-var]
+    return change(node)

@@ -18,8 +18,8 @@ orders = Rows("orders", "placed_day")
 invoices = Rows("invoices", "issued_day")
 events = Rows("events", "day")
 
-customers_of_period = count(was | (customer.times("new", "reactivation") > 0))
-"""Those who were a customer at one moment of the period."""
+customers_of_period = count(is_ | (customer.left_inside() > 0))
+"""Those who were a customer at the close of one day of the period."""
 
 
 def revenue() -> Expr:

@@ -10,7 +10,36 @@ A writer builds the next version in a `Writer`; only `commit()` makes it real, a
 the next. `tables` says how a table is put together from its parts, `manifest` what a version says.
 """
 
-from tenure.store.snapshot import Snapshot, Store, TableInfo
-from tenure.store.writer import Writer
+from __future__ import annotations
 
-__all__ = ["Snapshot", "Store", "TableInfo", "Writer"]
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tenure.store.snapshot import Snapshot, Store, TableInfo
+    from tenure.store.writer import Writer
+
+__all__ = ["Snapshot", "Store", "TableInfo", "Writer", "loaded"]
+
+
+def loaded(folder: Path) -> frozenset[str]:
+    """The tables of a workspace that have rows, without opening the engine: for what must answer at once."""
+    from tenure.store.files import Folder
+
+    manifest, pin = Folder(folder.resolve()).open_current()
+    if pin is not None:
+        pin.close()
+    return frozenset(name for name, state in manifest.tables.items() if any(part.live for part in state.parts))
+
+
+def __getattr__(name: str) -> Any:
+    """Import the engine only where it is used: `tenure metrics` answers without it."""
+    if name == "Writer":
+        from tenure.store import writer
+
+        return writer.Writer
+    if name in __all__:
+        from tenure.store import snapshot
+
+        return getattr(snapshot, name)
+    raise AttributeError(name)

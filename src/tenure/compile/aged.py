@@ -1,0 +1,118 @@
+"""Cohorts by age: who joined in a period, and how they stand k periods later. Part of compile.
+
+A cohort is everyone whose first day as a customer lies in a period. For levels, the steps of each cohort are summed per
+slot and cumulated, as in `scan`; for use and orders, each customer's active ages are reduced to the one number that the
+mode asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from tenure.compile.calendar import DAYS
+from tenure.compile.plan import Relation, Segment
+from tenure.compile.record import as_number, inputs
+from tenure.compile.segments import Segments
+from tenure.expr import Aged, Expr, Rows, Steps
+from tenure.rollup import exact
+
+Ages = dict[tuple[int, Segment], dict[int, int]]
+"""For each cohort and segment: age to number."""
+
+
+@dataclass(frozen=True)
+class Cohorts:
+    """The query of how many joined, the query by age, and whether ages cumulate: forwards, backwards or not."""
+
+    sizes: ir.Table
+    ages: ir.Table
+    cumulate: str
+
+
+def cohorts(aged: Aged, relation: Relation, customer: Steps, segments: Segments) -> Cohorts:
+    """The queries for one Aged expression. `customer`: the level that says who is one."""
+    members = _members(relation(customer), segments)
+    sizes = members.group_by("c", *segments.group).agg(v=exact(members.count()))
+    levels, flows, _ = inputs(aged.x)
+    if levels:
+        return Cohorts(sizes, _by_level(aged, relation(levels[0].steps), members, segments), "forwards")
+    rows = flows[0].rows
+    assert isinstance(rows, Rows)
+    return Cohorts(sizes, *_by_use(aged.mode or "bounded", relation(rows), rows.clock, members, segments))
+
+
+def _members(steps: ir.Table, segments: Segments) -> ir.Table:
+    """(cust, c, g0..): every customer with the slot of their first day."""
+    joins = steps.filter(steps.kind == "new")
+    firsts = joins.group_by("cust").agg(first=joins.day.min())
+    firsts = segments.attach(firsts, firsts["first"])
+    days = DAYS.filter(DAYS.slot > 0).select(c_day=DAYS.day, c=DAYS.slot)
+    return firsts.join(days, firsts["first"] == days.c_day).select("cust", "c", *segments.group)
+
+
+def _by_level(aged: Aged, steps: ir.Table, members: ir.Table, segments: Segments) -> ir.Table:
+    how = "count" if _is_condition(aged.x) else "sum"
+    levels, _, _ = inputs(aged.x)
+    days = DAYS.select(s_day=DAYS.day, slot=DAYS.slot)
+    people = members.rename(m_cust="cust")
+    joined = steps.join(days, steps.day == days.s_day).join(people, steps.cust == people.m_cust)
+    after: dict[Expr, ir.Value] = {level: joined.after for level in levels}
+    before: dict[Expr, ir.Value] = {level: joined.before for level in levels}
+    change = as_number(how, aged.x, after) - as_number(how, aged.x, before)
+    rows = joined.mutate(age=joined.slot - joined.c, change=change)
+    return rows.group_by("c", "age", *segments.group).agg(v=exact(rows.change.sum()))
+
+
+def _by_use(mode: str, rows: ir.Table, clock: str, members: ir.Table, segments: Segments) -> tuple[ir.Table, str]:
+    days = DAYS.filter(DAYS.slot > 0).select(s_day=DAYS.day, slot=DAYS.slot)
+    people = members.rename(m_cust="cust")
+    rows = rows.select("cust", clock=rows[clock]).distinct()
+    joined = rows.join(days, rows.clock == days.s_day).join(people, rows.cust == people.m_cust)
+    joined = joined.mutate(age=joined.slot - joined.c)
+    active = joined.filter(joined.age >= 0).select("cust", "c", "age", *segments.group).distinct()
+    group = ["c", *segments.group]
+    if mode == "unbounded":
+        last = active.group_by("cust", *group).agg(age=active.age.max())
+        return last.group_by(*group, "age").agg(v=exact(last.count())), "backwards"
+    if mode == "return_by":
+        later = active.filter(active.age >= 1)
+        first = later.group_by("cust", *group).agg(age=later.age.min())
+        return first.group_by(*group, "age").agg(v=exact(first.count())), "forwards"
+    if mode == "continuous":
+        later = active.filter(active.age >= 1)
+        order = ibis.window(group_by=later.cust, order_by=later.age)
+        later = later.mutate(rank=ibis.row_number().over(order) + 1)
+        active = later.filter(later.age == later["rank"]).drop("rank")
+    return active.group_by(*group, "age").agg(v=exact(active.count())), "no"
+
+
+def _is_condition(x: Expr) -> bool:
+    return getattr(x, "name", "") in (">", ">=", "<", "<=", "==", "and", "or", "not")
+
+
+def read(table: Mapping[str, list[object]], segments: Segments, *, by_age: bool) -> Ages:
+    """Rows of a query as cohorts; sizes go under age 0."""
+    found: Ages = {}
+    groups = list(zip(*(table[g] for g in segments.group), strict=True)) or [()] * len(table["c"])
+    ages = table["age"] if by_age else [0] * len(table["c"])
+    for c, age, group, value in zip(table["c"], ages, groups, table["v"], strict=True):
+        line = found.setdefault((int(c) - 1, tuple(map(str, group))), {})  # type: ignore[call-overload]
+        line[int(age)] = line.get(int(age), 0) + int(value)  # type: ignore[call-overload]
+    return found
+
+
+def cumulated(line: Mapping[int, int], oldest: int, how: str) -> list[int]:
+    """A cohort's numbers at ages 0 to `oldest`."""
+    if how == "no":
+        return [line.get(k, 0) for k in range(oldest + 1)]
+    if how == "forwards":
+        total, found = 0, []
+        for k in range(oldest + 1):
+            total += line.get(k, 0)
+            found.append(total)
+        return found
+    return [sum(v for age, v in line.items() if age >= k) for k in range(oldest + 1)]

@@ -1,0 +1,26 @@
+"""What a strategy hands back: a query, and how its few numbers become one number per period and segment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import ibis.expr.types as ir
+
+from tenure.compile.calendar import Slot
+from tenure.expr import Across, Moves, Rows, Steps
+
+Segment = tuple[str, ...]
+Cells = dict[Across, dict[tuple[int, Segment], int]]
+"""For each leaf: (period, segment) to its number; what is absent is 0."""
+
+Relation = Callable[[Steps | Moves | Rows], ir.Table]
+"""Finds the table behind the steps, movements or rows that a leaf names."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One query. `read` turns its rows (as columns of Python values) into the cells of these periods."""
+
+    query: ir.Table
+    read: Callable[[Mapping[str, list[object]], Sequence[Slot]], Cells]

@@ -1,0 +1,144 @@
+"""Segments: what --by groups and --where keeps, joined to rows and levels. Part of compile.
+
+A name means the customer's attribute where customers have one, else the row's own column; `table.column` says which.
+An attribute with history is taken as it stood at the day in question. An empty value is the group `(none)`, a row of no
+customer is `unattributed`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from tenure.compile.record import to_ibis
+from tenure.errors import RequestError, UnknownName
+from tenure.expr import Col, Expr
+from tenure.filter import columns as columns_of
+
+NONE = "(none)"
+UNATTRIBUTED = "unattributed"
+
+
+@dataclass(frozen=True)
+class Segments:
+    """The groups and the filter of one request, and where their columns are.
+
+    `attributes`: the columns of `customer_pieces` with their Ibis types; `dated`: whether any customer has more than
+    one piece, so that attributes must be taken as they stood. `own`: columns of subscriptions, each kept in a table
+    of pieces made for the request (name to table).
+    """
+
+    by: tuple[str, ...] = ()
+    condition: Expr | None = None
+    attributes: tuple[tuple[str, str], ...] = ()
+    dated: bool = False
+    own: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every column in use, each once."""
+        asked = [*self.by, *(columns_of(self.condition) if self.condition is not None else ())]
+        return tuple(dict.fromkeys(asked))
+
+    @property
+    def group(self) -> tuple[str, ...]:
+        """The names of the group columns in a query."""
+        return tuple(f"g{i}" for i in range(len(self.by)))
+
+    def attribute(self, name: str) -> str | None:
+        """The customers column that a name means, if it means one."""
+        table, _, column = name.rpartition(".")
+        known = dict(self.attributes)
+        return column if column in known and table in ("", "customers") else None
+
+    @property
+    def moves(self) -> bool:
+        """True where a customer's group can change with time."""
+        own = dict(self.own)
+        return any(name in own or (self.dated and self.attribute(name)) for name in self.names)
+
+    def attach(self, rows: ir.Table, day: ir.Value | None) -> ir.Table:
+        """The rows that the condition keeps, with a column g0.. for each group; `day`: when to read attributes."""
+        if not self.names:
+            return rows
+        values: dict[str, ir.Value] = {}
+        rows = rows.mutate(at_day_=day) if day is not None else rows
+        rows, values = self._with_attributes(rows, values)
+        rows, values = self._with_own(rows, values)
+        for name in self.names:
+            if name not in values:
+                values[name] = self._of_row(rows, name)
+        if self.condition is not None:
+            env: dict[Expr, ir.Value] = {Col(n): v for n, v in values.items()}
+            try:
+                kept = ibis.coalesce(to_ibis(self.condition, env), ibis.literal(False))
+                rows = rows.filter(kept)
+            except Exception as error:
+                raise RequestError(
+                    f"The condition does not fit the columns: {_first_line(error)}.",
+                    where="--where",
+                    todo="Compare text with text and numbers with numbers.",
+                ) from error
+        groups = {}
+        for label, name in zip(self.group, self.by, strict=True):
+            groups[label] = _shown(rows, values[name].get_name() if name in values else name, name)
+        return rows.mutate(**groups)
+
+    def _with_attributes(self, rows: ir.Table, values: dict[str, ir.Value]) -> tuple[ir.Table, dict[str, ir.Value]]:
+        wanted = {name: column for name in self.names if (column := self.attribute(name))}
+        if not wanted:
+            return rows, values
+        types = dict(self.attributes)
+        schema = {c: types[c] for c in sorted(set(wanted.values()))}
+        schema |= {"cust": "int64", "from_day": "date", "to_day": "date", "is_last": "boolean"}
+        table = ibis.table(schema, name="customer_pieces")
+        renamed = {f"a_{c}": table[c] for c in sorted(set(wanted.values()))}
+        if self.dated and "at_day_" in rows.columns:
+            pieces = table.select(p_cust=table.cust, p_from=table.from_day, p_to=table.to_day, **renamed)
+            inside = (rows.at_day_ >= pieces.p_from) & (rows.at_day_ < pieces.p_to)
+            rows = rows.join(pieces, [rows.cust == pieces.p_cust, inside], how="left").drop("p_cust", "p_from", "p_to")
+        else:
+            pieces = table.filter(table.is_last).select(p_cust=table.cust, **renamed)
+            rows = rows.join(pieces, rows.cust == pieces.p_cust, how="left").drop("p_cust")
+        return rows, values | {name: rows[f"a_{column}"] for name, column in wanted.items()}
+
+    def _with_own(self, rows: ir.Table, values: dict[str, ir.Value]) -> tuple[ir.Table, dict[str, ir.Value]]:
+        tables = dict(self.own)
+        for i, name in enumerate(n for n in self.names if n in tables and n not in values):
+            if self._row_column(rows, name) and "kind" not in rows.columns:
+                continue
+            schema = {"cust": "int64", "from_day": "date", "to_day": "date", "value": "string"}
+            table = ibis.table(schema, name=tables[name])
+            label = f"own_{i}"
+            pieces = table.select(
+                **{"p_cust": table.cust, "p_from": table.from_day, "p_to": table.to_day, label: table["value"]}
+            )
+            if "at_day_" not in rows.columns:
+                raise RequestError(f"{name!r} cannot group this metric.", where="--by")
+            inside = (rows.at_day_ >= pieces.p_from) & (rows.at_day_ < pieces.p_to)
+            rows = rows.join(pieces, [rows.cust == pieces.p_cust, inside], how="left").drop("p_cust", "p_from", "p_to")
+            values = values | {name: rows[label]}
+        return rows, {name: rows[value.get_name()] for name, value in values.items()}
+
+    def _row_column(self, rows: ir.Table, name: str) -> str | None:
+        column = name.rpartition(".")[2]
+        return column if column in rows.columns else None
+
+    def _of_row(self, rows: ir.Table, name: str) -> ir.Value:
+        column = self._row_column(rows, name)
+        if column is None:
+            raise UnknownName("column", name, dict(self.attributes), where="--by or --where")
+        return rows[column]
+
+
+def _shown(rows: ir.Table, column: str, name: str) -> ir.Value:
+    text = ibis.coalesce(rows[column].cast("string"), ibis.literal(NONE))
+    if "cust" not in rows.columns or name.startswith("own_"):
+        return text
+    return ibis.ifelse(rows.cust.isnull(), ibis.literal(UNATTRIBUTED), text)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0][:200]

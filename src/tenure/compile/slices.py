@@ -1,0 +1,139 @@
+"""The strategy that is right for everything: cut each level at each moment, one row per customer and period. Part of compile.
+
+Used where no quicker one fits (attributes with history, windows, rows of other tables beside levels, NRR across
+exchange rates) and for the customers behind a number. Cost: customers x periods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from tenure.compile.calendar import PERIODS, Slot
+from tenure.compile.plan import Cells, Plan, Relation, Segment
+from tenure.compile.record import as_number, flow_value, inputs
+from tenure.compile.segments import Segments
+from tenure.expr import START, Across, Expr, Flow, Integral, Level, Moves
+from tenure.rollup import exact, ticks
+from tenure.rollups._rates import RATE
+
+Source = Level | Flow | Integral
+
+
+def people(leaf: Across, relation: Relation, segments: Segments, rates: ir.Table | None) -> ir.Table:
+    """(k, cust, g0.., v): what each customer adds to the leaf in each period, where it is not nothing."""
+    levels, flows, integrals = inputs(leaf.x)
+    sources: list[Source] = [*levels, *flows, *integrals]
+    at_rows = not levels and not integrals
+    names = {source: f"s{i}" for i, source in enumerate(sources)}
+    group = segments.group if at_rows else ()
+    parts = []
+    for source, name in names.items():
+        part = _source(source, relation, segments if at_rows else None, rates)
+        columns = {other: (part["value"] if other == name else _zero()) for other in names.values()}
+        parts.append(part.select("k", "cust", *group, **columns))
+    union = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    found = union.group_by("k", "cust", *group).agg(**{n: exact(union[n].sum()) for n in names.values()})
+    if not at_rows:
+        found = _segmented(found, levels, segments)
+    env: dict[Expr, ir.Value] = {source: found[name] for source, name in names.items()}
+    found = found.mutate(v=exact(as_number(leaf.how, leaf.x, env)))
+    return found.filter(found.v != 0).select("k", "cust", *segments.group, "v")
+
+
+def plan(leaves: Sequence[Across], relation: Relation, segments: Segments, rates: ir.Table | None) -> Plan:
+    """One query for all these leaves, each with its own cut."""
+    parts = []
+    for i, leaf in enumerate(leaves):
+        found = people(leaf, relation, segments, rates)
+        total = found.group_by("k", *segments.group).agg(v=exact(found.v.sum()))
+        parts.append(total.select("k", *segments.group, leaf=ibis.literal(i, "int64"), v=total.v))
+    return Plan(ibis.union(*parts) if len(parts) > 1 else parts[0], _reader(leaves, segments))
+
+
+def _source(source: Source, relation: Relation, segments: Segments | None, rates: ir.Table | None) -> ir.Table:
+    """(k, cust, value): one level at one moment, or one flow, of every customer in every period."""
+    if isinstance(source, Level):
+        return _level(source, relation, rates)
+    if isinstance(source, Integral):
+        return _integral(source, relation)
+    rows = relation(source.rows)
+    clock = "day" if isinstance(source.rows, Moves) else source.rows.clock
+    if segments is not None:
+        rows = segments.attach(rows, rows[clock])
+    joined = rows.join(PERIODS, [rows[clock] >= PERIODS.base, rows[clock] < PERIODS.stop])
+    joined = joined.mutate(start=joined.base)
+    kept = segments.group if segments is not None else ()
+    values = joined.select("k", "cust", *kept, value=exact(ibis.coalesce(flow_value(joined, source), ibis.literal(0))))
+    return values.group_by("k", "cust", *kept).agg(value=exact(values["value"].sum()))
+
+
+def _level(level: Level, relation: Relation, rates: ir.Table | None) -> ir.Table:
+    if level.rates is not None and rates is not None:
+        return _revalued(level, relation, rates)
+    steps = relation(level.steps)
+    boundary = PERIODS.base if level.moment == START else PERIODS.stop
+    joined = steps.join(PERIODS, [steps.day < boundary, steps.until >= boundary, steps.after != 0])
+    return joined.select("k", "cust", value=exact(joined.after))
+
+
+def _revalued(level: Level, relation: Relation, native: ir.Table) -> ir.Table:
+    """The level at one moment, each currency at the rate that held at another: for NRR and GRR across currencies.
+
+    `native`: (cust, from_day, to_day, ticks, currency, r_from, r_to, rate) pieces of items with every rate they may
+    be valued at.
+    """
+    boundary = PERIODS.base if level.moment == START else PERIODS.stop
+    valued = PERIODS.base if level.rates == START else PERIODS.stop
+    joined = native.join(
+        PERIODS,
+        [
+            native.from_day < boundary,
+            native.to_day >= boundary,
+            native.r_from < valued,
+            native.r_to >= valued,
+        ],
+    )
+    worth = joined.mutate(value=ticks(joined.ticks * joined.rate.cast(RATE)))
+    sums = worth.group_by("k", "cust").agg(value=exact(worth["value"].sum()))
+    return sums.mutate(value=exact(ibis.greatest(sums["value"], 0)))
+
+
+def _integral(source: Integral, relation: Relation) -> ir.Table:
+    """The level summed over the days: each piece times the days it shares with the period."""
+    steps = relation(source.steps)
+    joined = steps.join(PERIODS, [steps.day < PERIODS.stop, steps.until > PERIODS.base, steps.after != 0])
+    begin, end = ibis.greatest(joined.day, joined.base), ibis.least(joined.until, joined.stop)
+    days = (end.cast("timestamp").epoch_seconds() - begin.cast("timestamp").epoch_seconds()) // 86400
+    values = joined.mutate(value=exact(joined.after * days))
+    return values.group_by("k", "cust").agg(value=exact(values["value"].sum()))
+
+
+def _segmented(found: ir.Table, levels: Sequence[Level], segments: Segments) -> ir.Table:
+    """With the groups as they stood at the cohort's moment, or at the end where the leaf has no start."""
+    if not segments.names:
+        return found
+    periods = PERIODS.rename(k_="k")
+    joined = found.join(periods, found.k == periods.k_).drop("k_")
+    boundary = joined.base if any(level.moment == START for level in levels) else joined.stop
+    day_before = (boundary.cast("timestamp") - ibis.interval(days=1)).cast("timestamp").date()
+    return segments.attach(joined, day_before)
+
+
+def _zero() -> ir.Value:
+    return ibis.literal(0).cast("decimal(38,0)")
+
+
+def _reader(
+    leaves: Sequence[Across], segments: Segments
+) -> Callable[[Mapping[str, list[object]], Sequence[Slot]], Cells]:
+    def read(table: Mapping[str, list[object]], periods: Sequence[Slot]) -> Cells:
+        cells: Cells = {leaf: {} for leaf in leaves}
+        groups: list[Segment] = list(zip(*(table[g] for g in segments.group), strict=True)) or [()] * len(table["k"])
+        for k, index, group, value in zip(table["k"], table["leaf"], groups, table["v"], strict=True):
+            cells[leaves[int(index)]][(int(k), group)] = int(value or 0)  # type: ignore[call-overload]
+        return cells
+
+    return read

@@ -1,0 +1,275 @@
+"""Metrics x periods x segments to numbers: picks a strategy for each leaf, asks once for all, keeps plans. Machinery floor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from tenure.compile import aged as compiled
+from tenure.compile import scan, slices
+from tenure.compile.aged import Ages
+from tenure.compile.calendar import DAYS, PERIODS, Slot, day_rows, touching
+from tenure.compile.plan import Cells, Plan
+from tenure.compile.record import inputs
+from tenure.compile.segments import Segments
+from tenure.errors import MissingRate, RequestError
+from tenure.expr import Across, Aged, Col, Const, Expr, FirstWith, Flow, Level, Moves, Op, Rows, Steps, rewrite, walk
+from tenure.filter import parse as parse_condition
+from tenure.periods import FIRST_DAY
+from tenure.policy import Policy
+from tenure.rollup import World, rollups
+from tenure.rollups import _rates
+from tenure.rollups._items import natives
+from tenure.rollups._main_values import main_values
+from tenure.rollups.customers import attributes
+from tenure.warehouse import Warehouse
+
+STEPS_SCHEMA = {
+    "cust": "int64",
+    "day": "date",
+    "before": "decimal(18,0)",
+    "after": "decimal(18,0)",
+    "fx": "decimal(18,0)",
+    "amount": "decimal(18,0)",
+    "kind": "string",
+    "since": "date",
+    "until": "date",
+}
+
+
+@dataclass
+class Engine:
+    """Answers leaves over one snapshot. Plans are kept by what they are made of, never by the periods.
+
+    `stored`: the policy that the stored rollups were made under; steps under other rules are made on first use.
+    """
+
+    warehouse: Warehouse
+    world: World
+    stored: Policy
+    made: dict[str, ir.Table] = field(default_factory=dict)
+    plans: dict[object, tuple[str, Plan]] = field(default_factory=dict)
+    gaps: dict[str, tuple[str, date] | None] = field(default_factory=dict)
+
+    # -- which data an expression needs -------------------------------------------------------------------------
+
+    def resolved(self, x: Expr, segments: Segments) -> Expr:
+        """The expression with what depends on the workspace decided: who a customer is, which revenue there is."""
+
+        def change(node: object) -> object:
+            if isinstance(node, FirstWith):
+                return next((e for table, e in node.choices if table in self.world.loaded), node.otherwise)
+            if isinstance(node, Steps) and node.name == "customer" and self._customers_pay():
+                return Steps("mrr", node.rules)
+            if isinstance(node, Level) and node.rates is not None and not self._revalues():
+                return Level(node.steps, node.moment)
+            if isinstance(node, Flow) and node.x == Col("transfer") and not segments.moves:
+                return Const(0)
+            return node
+
+        return rewrite(x, change)
+
+    def _customers_pay(self) -> bool:
+        return "subscriptions" in self.world.loaded and self.world.rule("free_is") != "active_free"
+
+    def _revalues(self) -> bool:
+        return self.world.foreign and self.world.rule("fx") in ("own_line", "in_movements")
+
+    def tables(self, leaf: Across) -> set[str]:
+        """The model tables without which the leaf has no value: any one of them is enough."""
+        found: set[str] = set()
+        for node in walk(leaf):
+            if isinstance(node, Steps):
+                found |= {"subscriptions"} if node.name == "mrr" or self._customers_pay() else self._people()
+            if isinstance(node, Rows):
+                found.add(rollups()[node.table].reads[0])
+        return found
+
+    def _people(self) -> set[str]:
+        for table in ("subscriptions", "orders"):
+            if table in self.world.loaded:
+                return {table}
+        return set(self.world.loaded) or {"customers"}
+
+    def has_data(self, leaf: Across) -> bool:
+        """Whether every kind of table that the leaf reads has a row."""
+        return self.tables(leaf) <= self.world.loaded
+
+    # -- tables behind the nodes ----------------------------------------------------------------------------------
+
+    def relation(self, node: Steps | Moves | Rows) -> ir.Table:
+        """The table behind steps, movements or rows; made on first use where no stored one fits."""
+        if isinstance(node, Rows):
+            return rollups()[node.table].build(self.world)
+        steps = node if isinstance(node, Steps) else node.steps
+        rules = {**dict(self.world.policy.all_rules()), **dict(self.world.rules), **dict(steps.rules)}
+        if isinstance(node, Steps):
+            rules["simultaneous"] = "day"
+        own = {**dict(self.stored.all_rules()), "simultaneous": "day"}
+        name = f"{steps.name}_steps"
+        if steps.name == "mrr" and rules == own:
+            return ibis.table(STEPS_SCHEMA, name=name)
+        changed = "_".join(f"{k}_{v}" for k, v in rules.items() if own[k] != v)
+        return self.keep(f"{name}_{changed}", rollups()[name].build(self.world.with_rules(tuple(rules.items()))))
+
+    def under(self, policy: Policy) -> Engine:
+        """The same data under another policy; tables that were made are shared."""
+        return Engine(self.warehouse, replace(self.world, policy=policy), self.stored, self.made)
+
+    def keep(self, name: str, query: ir.Table) -> ir.Table:
+        """The query's answer as a table of this connection, made once."""
+        if name not in self.made:
+            self.warehouse.make(name, self.sql(query))
+            self.made[name] = ibis.table(query.schema(), name=name)
+        return self.made[name]
+
+    def sql(self, query: ir.Table) -> str:
+        return str(ibis.to_sql(query, dialect=self.warehouse.dialect))
+
+    def _revalued(self) -> ir.Table | None:
+        """Items in their own currency with every rate they may be valued at, where NRR and GRR need them."""
+        return natives(self.world) if self._revalues() else None
+
+    def segments(self, by: tuple[str, ...], where: Sequence[str], *, dated: bool) -> Segments:
+        """The groups and the filter of a request. Names that only subscriptions have get pieces of their own."""
+        condition: Expr | None = None
+        for text in where:
+            one = parse_condition(text)
+            condition = one if condition is None else Op("and", (condition, one))
+        customers = dict(self.world.columns["customers"])
+        known = tuple((name, customers[name]) for name in attributes(customers))
+        found = Segments(by, condition, known, dated)
+        own = []
+        for name in found.names:
+            table, _, column = name.rpartition(".")
+            mine = table in ("", "subscriptions") and column in self.world.columns["subscriptions"]
+            if found.attribute(name) is None and mine and "subscriptions" in self.world.loaded:
+                pieces = self.keep(f"subscription_{column}", main_values(self.world, column))
+                own.append((name, pieces.get_name()))
+        return replace(found, own=tuple(own))
+
+    # -- answers ---------------------------------------------------------------------------------------------------
+
+    def cells(self, leaves: Sequence[Across], periods: Sequence[Slot], segments: Segments) -> Cells:
+        """Every leaf's number in every period and segment: one query for each table of steps that is asked."""
+        self._check_rates(leaves)
+        self._set_calendar(periods)
+        found: Cells = {}
+        for key, group in self._by_strategy(leaves, periods, segments).items():
+            kept = (key, tuple(group), segments, periods[0].start)
+            if kept not in self.plans:
+                plan = self._plan(key, group, periods, segments)
+                self.plans[kept] = (self.sql(plan.query), plan)
+            text, plan = self.plans[kept]
+            found |= plan.read(self.warehouse.run(text), periods)
+        return found
+
+    def _plan(self, key: tuple[str, object], leaves: list[Across], periods: Sequence[Slot], segments: Segments) -> Plan:
+        strategy, source = key
+        if strategy == "scan":
+            assert isinstance(source, Steps | Moves)
+            return scan.plan(leaves, self.relation(source), periods, segments)
+        if strategy == "rows":
+            assert isinstance(source, Rows)
+            return scan.rows_plan(leaves, self.relation(source), source.clock, periods, segments)
+        return slices.plan(leaves, self.relation, segments, self._revalued())
+
+    def _by_strategy(
+        self, leaves: Sequence[Across], periods: Sequence[Slot], segments: Segments
+    ) -> dict[tuple[str, object], list[Across]]:
+        found: dict[tuple[str, object], list[Across]] = {}
+        for leaf in leaves:
+            if any(True for _ in _sources(leaf)):
+                found.setdefault(self._strategy(leaf, periods, segments), []).append(leaf)
+        return found
+
+    def _strategy(self, leaf: Across, periods: Sequence[Slot], segments: Segments) -> tuple[str, object]:
+        kind = scan.shape(leaf)
+        sources = list(_sources(leaf))
+        rows = {s for s in sources if isinstance(s, Rows)}
+        if (kind == "rows" or leaf.how == "distinct") and len(rows) == 1 and touching(periods):
+            return "rows", rows.pop()
+        names = {self.relation(s).get_name() for s in sources if not isinstance(s, Rows)}
+        if kind and kind != "rows" and len(names) == 1 and touching(periods) and not segments.moves:
+            source = next(s for s in sources if not isinstance(s, Rows))
+            return "scan", source if isinstance(source, Steps) else self._canonical(source)
+        if leaf.how == "distinct":
+            raise RequestError("Distinct counts need periods that touch.", todo="Leave --window out.")
+        return "slices", None
+
+    def _canonical(self, moves: Moves) -> Steps | Moves:
+        """Movements and levels that live in one table are asked together."""
+        same = self.relation(moves).get_name() == self.relation(moves.steps).get_name()
+        return moves.steps if same else moves
+
+    def cohorts(self, aged: Aged, periods: Sequence[Slot], segments: Segments) -> tuple[Ages, Ages, str]:
+        """Cohort sizes, their numbers by age, and how ages cumulate."""
+        self._check_rates([Across("sum", aged.x)])
+        self._set_calendar(periods)
+        customer = Steps("mrr") if self._customers_pay() else Steps("customer")
+        found = compiled.cohorts(aged, self.relation, customer, segments)
+        sizes = compiled.read(self.warehouse.run(self.sql(found.sizes)), segments, by_age=False)
+        ages = compiled.read(self.warehouse.run(self.sql(found.ages)), segments, by_age=True)
+        return sizes, ages, found.cumulate
+
+    def behind(self, leaf: Across, period: Slot, segments: Segments) -> dict[int, int]:
+        """What each customer (by key) adds to the leaf in one period."""
+        self._set_calendar([period])
+        if not any(True for _ in _sources(leaf)):
+            return {}
+        query = slices.people(leaf, self.relation, segments, self._revalued())
+        table = self.warehouse.run(self.sql(query.select("cust", "v")))
+        found: dict[int, int] = {}
+        for cust, value in zip(table["cust"], table["v"], strict=True):
+            key = -1 if cust is None else int(cust)  # type: ignore[call-overload]
+            found[key] = found.get(key, 0) + int(value)  # type: ignore[call-overload]
+        return found
+
+    def _set_calendar(self, periods: Sequence[Slot]) -> None:
+        self._put(PERIODS, [(k, s.base, s.stop) for k, s in enumerate(periods)])
+        if touching(periods):
+            self._put(DAYS, day_rows(periods, FIRST_DAY))
+
+    def _put(self, table: ir.Table, rows: Sequence[tuple[object, ...]]) -> None:
+        types = {name: str(kind) for name, kind in table.schema().items()}
+        self.warehouse.put(table.get_name(), types, rows)
+
+    # -- rates -------------------------------------------------------------------------------------------------------
+
+    def _check_rates(self, leaves: Sequence[Across]) -> None:
+        """Raises MissingRate where an amount that is asked for has no rate; such sums would silently be too small."""
+        for table in sorted({t for leaf in leaves for t in self.tables(leaf)} & set(_MONEY_CLOCKS) & self.world.loaded):
+            gap = self._gap(table)
+            if gap is not None:
+                raise MissingRate(gap[0], gap[1], self.world.currency)
+
+    def _gap(self, table: str) -> tuple[str, date] | None:
+        """The first currency and day for which no rate holds."""
+        if table not in self.gaps:
+            query = _rates.uncovered(self.world, table, _MONEY_CLOCKS[table])
+            found = self.warehouse.run(self.sql(query))
+            pairs = sorted(zip(found["first"], found["currency"], strict=True))
+            self.gaps[table] = (str(pairs[0][1]), pairs[0][0]) if pairs else None  # type: ignore[assignment]
+        return self.gaps[table]
+
+
+_MONEY_CLOCKS = {
+    "subscriptions": "started_day",
+    "payments": "day",
+    "orders": "placed_day",
+    "invoices": "issued_day",
+    "contracts": "ends_on",
+}
+
+
+def _sources(leaf: Across) -> list[Steps | Moves | Rows]:
+    """The steps, movements and rows a leaf is made of."""
+    levels, flows, integrals = inputs(leaf.x)
+    found: list[Steps | Moves | Rows] = [level.steps for level in levels]
+    found += [i.steps for i in integrals]
+    found += [flow.rows for flow in flows]
+    return found

@@ -1,0 +1,139 @@
+"""The last arithmetic: from the numbers of the leaves to a metric's value, on exact fractions. Machinery floor.
+
+Money stays in whole ticks until here. A ratio without a bottom has no value and says why; nothing is ever 0 for want of
+data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tenure.compile.plan import Segment
+from tenure.errors import RequestError
+from tenure.expr import Across, Col, Const, Expr, Flow, Integral, Length, Level, Moves, Op, Over, Power, Ratio
+from tenure.money import MONTH_UNIT, TICKS
+
+Numeric = int | Fraction
+MONEY_COLUMNS = {"received", "fees", "sold", "billed", "one_off", "due_value", "new_value", "total", "new_total"}
+
+
+@dataclass(frozen=True)
+class Missing:
+    """No value, and why."""
+
+    reason: str
+
+
+Value = Numeric | Missing
+NO_DATA = Missing("no_data")
+
+
+def scale(leaf: Across) -> int:
+    """By what a leaf's whole number must be divided: ticks for money, month units for days weighted by months."""
+    if leaf.how != "sum":
+        return 1
+    found = TICKS if is_money(leaf.x) else 1
+    return found * MONTH_UNIT if isinstance(leaf.x, Integral) and leaf.x.weight == "month" else found
+
+
+def is_money(x: Expr) -> bool:
+    """Whether an inner expression is an amount of money."""
+    match x:
+        case Level(steps=steps) | Integral(steps=steps):
+            return steps.name == "mrr"
+        case Flow(rows=rows, x=inner):
+            if isinstance(inner, Const):
+                return False
+            if isinstance(rows, Moves):
+                return rows.steps.name == "mrr"
+            return is_money(inner)
+        case Col(name=name):
+            return name in MONEY_COLUMNS or name == "amount"
+        case Op(name="where", args=(value, _)):
+            return is_money(value)
+        case Op(name=name, args=args) if name in ("+", "-", "least", "greatest", "else"):
+            return any(is_money(a) for a in args)
+    return False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Where a value is taken: the period's number, the segment, and how long the period is."""
+
+    k: int
+    group: Segment
+    days: int
+    months: Fraction
+
+
+class Evaluator:
+    """Values of outer expressions. `leaf` gives a leaf's number at a cell; `over` the values of a finer grain."""
+
+    def __init__(
+        self, leaf: Callable[[Across, Cell], Value], over: Callable[[Over, Cell], list[Value]] | None = None
+    ) -> None:
+        self._leaf = leaf
+        self._over = over
+
+    def value(self, x: Expr, cell: Cell) -> Value:
+        """The value of an outer expression at a cell."""
+        match x:
+            case Across():
+                return self._leaf(x, cell)
+            case Const(value=value):
+                assert isinstance(value, int)
+                return value
+            case Ratio():
+                return self._ratio(x, cell)
+            case Length(unit=unit):
+                return cell.days if unit == "days" else cell.months
+            case Power(x=inner, power=power):
+                base = self.value(inner, cell)
+                return base if isinstance(base, Missing) else Fraction(base) ** power
+            case Over():
+                return self._of_parts(x, cell)
+            case Op(name=name, args=(left, right)):
+                return self._operate(name, self.value(left, cell), self.value(right, cell))
+        raise RequestError(f"{x!r} has no meaning outside a leaf.")
+
+    def _ratio(self, x: Ratio, cell: Cell) -> Value:
+        top, bottom = self.value(x.top, cell), self.value(x.bottom, cell)
+        if isinstance(top, Missing) or isinstance(bottom, Missing):
+            return top if isinstance(top, Missing) else bottom
+        return Missing(x.empty) if bottom == 0 else Fraction(top) / Fraction(bottom)
+
+    def _operate(self, name: str, left: Value, right: Value) -> Value:
+        if name == "+" and isinstance(left, Missing) != isinstance(right, Missing):
+            return right if isinstance(left, Missing) else left  # a sum of sources: what is there counts
+        if isinstance(left, Missing) or isinstance(right, Missing):
+            return left if isinstance(left, Missing) else right
+        if name == "+":
+            return left + right
+        if name == "-":
+            return left - right
+        if name == "*":
+            return left * right
+        raise RequestError(f"{name!r} has no meaning outside a leaf.")
+
+    def _of_parts(self, x: Over, cell: Cell) -> Value:
+        if self._over is None:
+            raise RequestError("A reading over shorter periods cannot be nested.")
+        values = self._over(x, cell)
+        known = [v for v in values if not isinstance(v, Missing)]
+        if x.how == "sum":
+            return sum(known, Fraction(0)) if known else _first_reason(values)
+        if len(known) < len(values) or not values:
+            return _first_reason(values)
+        product = Fraction(1)
+        for value in known:
+            product *= Fraction(value)
+        return product
+
+
+def _first_reason(values: list[Value]) -> Missing:
+    return next((v for v in values if isinstance(v, Missing)), NO_DATA)
+
+
+Cells = Mapping[Across, Mapping[tuple[int, Segment], int]]

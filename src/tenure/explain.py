@@ -1,0 +1,294 @@
+"""Where a number comes from: formula, parts, the customers behind it, and the way to another reading. Machinery floor.
+
+Everything follows from the metric's expression. Contributions of customers sum to the numerator; the difference to
+another policy is split by changing one rule after the other, and each step by customer, so both sum exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from tenure.engine import Engine
+from tenure.errors import RequestError, UnknownName
+from tenure.evaluate import Missing, scale
+from tenure.expr import Across, Aged, Const, Expr, Op, Ratio, Steps, leaves, total
+from tenure.measure import Frame, Measure, Question, Table
+from tenure.policy import PRESETS, REVENUE_RULES, Policy
+from tenure.result import Number, plain
+from tenure.words import words
+
+Shares = dict[int, Fraction]
+UNATTRIBUTED = "unattributed"
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """A customer and their part in a number."""
+
+    id: str
+    name: str
+    amount: Number
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What one rule, or another variant, changes: in all and by customer."""
+
+    rule: str
+    amount: Number
+    customers: list[Contribution]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One number, taken apart."""
+
+    question: Question
+    period: str
+    unit: str
+    currency: str | None
+    formula: str
+    value: Number | None
+    numerator: Number | None
+    denominator: Number | None
+    reason: str | None
+    parts: list[tuple[str, Number | None]]
+    customers: list[Contribution]
+    variants: list[dict[str, Any]]
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    other: dict[str, Any] | None = None
+    differences: list[Difference] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """The object of the command line's --format json."""
+        found: dict[str, Any] = {
+            "metric": self.question.metric.id,
+            "title": self.question.metric.title,
+            "variant": self.question.variant,
+            "period": self.period,
+            "unit": self.unit,
+            "currency": self.currency,
+            "definition": self.question.metric.doc,
+            "formula": self.formula,
+            "value": plain(self.value),
+            "numerator": plain(self.numerator),
+            "denominator": plain(self.denominator),
+            "reason": self.reason,
+            "parts": [{"name": name, "value": plain(value)} for name, value in self.parts],
+            "customers": [_person(c, "contribution") for c in self.customers],
+            "rows": self.rows,
+            "variants": [{**v, "value": plain(v["value"])} for v in self.variants],
+            "notes": self.notes,
+        }
+        if self.other is not None:
+            found["other"] = {**self.other, "value": plain(self.other["value"])}
+            found["differences"] = [
+                {"rule": d.rule, "amount": plain(d.amount), "customers": [_person(c, "amount") for c in d.customers]}
+                for d in self.differences
+            ]
+        return found
+
+
+def _person(contribution: Contribution, label: str) -> dict[str, Any]:
+    return {"id": contribution.id, "name": contribution.name, label: plain(contribution.amount)}
+
+
+def explain(measure: Measure, question: Question, frame: Frame, versus: str | None) -> Explanation:
+    """Take the number of one metric in one period apart."""
+    if isinstance(question.reading.expr, Aged):
+        raise RequestError(
+            f"{question.metric.id} has a number for each age, not one for the period.",
+            todo="Explain customer_retention_rate or nrr of a period instead.",
+        )
+    side = Side(measure.engine, measure, question, frame)
+    row = measure.results([question], frame)[0].rows[0]
+    notes = []
+    if side.shares is None:
+        notes.append("This reading is no sum over customers, so none are listed behind it.")
+    other, differences = (None, []) if versus is None else _versus(side, versus)
+    unit = question.reading.unit or question.metric.unit
+    return Explanation(
+        question,
+        frame.periods[0].label,
+        unit,
+        measure.engine.world.currency if unit == "money" else None,
+        words(side.expr),
+        row.value,
+        row.numerator,
+        row.denominator,
+        row.reason,
+        side.parts(),
+        people(measure.engine, side.shares or {}),
+        _variants(measure, question, frame),
+        other=other,
+        differences=differences,
+        notes=notes,
+    )
+
+
+class Side:
+    """One reading of a number under one policy: its value, and every customer's part in top and bottom."""
+
+    def __init__(self, engine: Engine, measure: Measure, question: Question, frame: Frame) -> None:
+        self.engine = engine
+        self.measure = measure
+        self.question = question
+        self.frame = frame
+        self.expr = engine.resolved(question.reading.expr, frame.segments)
+        self.table = Table(engine, measure.clock, frame, None)
+        self.table.ask([self.expr])
+        self.cell = self.table.cell(0, ())
+        found = self.table.value(self.expr, self.cell)
+        self.value = None if isinstance(found, Missing) else Fraction(found)
+        top = self.expr.top if isinstance(self.expr, Ratio) else self.expr
+        self.shares = self._shares(top)
+
+    def under(self, policy: Policy) -> Side:
+        return Side(self.engine.under(policy), self.measure, self.question, self.frame)
+
+    def parts(self) -> list[tuple[str, Number | None]]:
+        """The leaves, and for MRR the account from the start to the end."""
+        found: dict[str, Number | None] = {}
+        if self.question.metric.id in ("mrr", "arr", "net_new_mrr") and len(leaves(self.expr)) <= 2:
+            steps = next(level.steps for leaf in leaves(self.expr) for level in _levels(leaf))
+            found |= self._bridge(steps)
+        for leaf in leaves(self.expr):
+            value = self.table.value(leaf, self.cell)
+            found.setdefault(words(leaf), None if isinstance(value, Missing) else value)
+        return list(found.items())
+
+    def _bridge(self, steps: Steps) -> dict[str, Number | None]:
+        kinds = ("new", "expansion", "reactivation", "contraction", "churn", "fx", "transfer")
+        lines: dict[str, Expr] = {"MRR at the start": total(steps.at("start"))}
+        lines |= {kind: total(steps.moved(kind)) for kind in kinds}
+        lines["MRR at the end"] = total(steps.at("end"))
+        exprs = {name: self.engine.resolved(x, self.frame.segments) for name, x in lines.items()}
+        table = Table(self.engine, self.measure.clock, self.frame, None)
+        table.ask(list(exprs.values()))
+        values = {name: table.value(x, self.cell) for name, x in exprs.items()}
+        return {name: None if isinstance(value, Missing) else value for name, value in values.items()}
+
+    def _shares(self, x: Expr) -> Shares | None:
+        """Each customer's part in a sum of leaves; None where it is no such sum."""
+        match x:
+            case Across(how="distinct"):
+                return None
+            case Across():
+                if not self.engine.has_data(x):
+                    return {}
+                behind = self.engine.behind(x, self.table.slots[0], self.frame.segments)
+                return {cust: Fraction(value, scale(x)) for cust, value in behind.items()}
+            case Op(name="+" | "-" as name, args=(left, right)):
+                one, two = self._shares(left), self._shares(right)
+                return None if one is None or two is None else _added(one, two, 1 if name == "+" else -1)
+            case Op(name="*", args=(Const(value=int() as factor), inner)):
+                found = self._shares(inner)
+                return None if found is None else {cust: factor * v for cust, v in found.items()}
+            case Const(value=0):
+                return {}
+        return None
+
+    def bottom(self) -> Shares | None:
+        return self._shares(self.expr.bottom) if isinstance(self.expr, Ratio) else {}
+
+
+def _levels(leaf: Across) -> list[Any]:
+    from tenure.compile.record import inputs
+
+    levels, _, integrals = inputs(leaf.x)
+    return [*levels, *integrals]
+
+
+def _added(one: Shares, two: Shares, sign: int) -> Shares:
+    found = dict(one)
+    for cust, value in two.items():
+        found[cust] = found.get(cust, Fraction(0)) + sign * value
+    return found
+
+
+def people(engine: Engine, shares: Mapping[int, Fraction]) -> list[Contribution]:
+    """Shares with the customers' ids and names, largest first; what is 0 is left out."""
+    wanted = {cust: value for cust, value in shares.items() if value != 0}
+    if not wanted:
+        return []
+    table = engine.warehouse.run("SELECT cust, customer_id, name FROM customer_keys")
+    named = {
+        int(str(c)): (str(i), str(n))
+        for c, i, n in zip(table["cust"], table["customer_id"], table["name"], strict=True)
+        if int(str(c)) in wanted
+    }
+    found = [Contribution(*named.get(cust, (UNATTRIBUTED, "")), value) for cust, value in wanted.items()]
+    return sorted(found, key=lambda c: (-abs(Fraction(c.amount)), c.id))
+
+
+def _variants(measure: Measure, question: Question, frame: Frame) -> list[dict[str, Any]]:
+    metric = question.metric
+    readings = [Question(metric, name, metric.readings[name]) for name in metric.variants]
+    results = measure.results(readings, frame)
+    return [
+        {
+            "variant": q.variant,
+            "value": result.rows[0].value,
+            "reason": result.rows[0].reason,
+            "why": q.reading.why or ("as tenure counts it" if q.variant == metric.default else ""),
+        }
+        for q, result in zip(readings, results, strict=True)
+    ]
+
+
+def _versus(side: Side, name: str) -> tuple[dict[str, Any], list[Difference]]:
+    """The other reading's value, and the way there: rule by rule to a preset, in one step to a variant."""
+    metric = side.question.metric
+    if name in PRESETS:
+        steps = _rule_steps(side, Policy.of_preset(name))
+    elif name in metric.readings:
+        other = Side(side.engine, side.measure, Question(metric, name, metric.readings[name]), side.frame)
+        steps = [(f"variant {name}", other)]
+    else:
+        raise UnknownName("preset or variant", name, [*PRESETS, *metric.readings], where="--versus")
+    differences, here = [], side
+    for rule, there in steps:
+        differences.append(_difference(rule, here, there))
+        here = there
+    return {"name": name, "value": here.value}, [d for d in differences if d.amount != 0 or d.customers]
+
+
+def _rule_steps(side: Side, target: Policy) -> Sequence[tuple[str, Side]]:
+    """Every rule whose answer differs, changed one after the other in the order in which docs/policy.md lists them."""
+    goal, policy = dict(target.all_rules()), side.engine.world.policy
+    steps = []
+    for rule in REVENUE_RULES:
+        answer = policy.rule(rule.key)
+        if goal[rule.key] != answer:
+            policy = policy.with_rules(((rule.key, goal[rule.key]),))
+            steps.append((f"{rule.key}: {answer} -> {goal[rule.key]}", side.under(policy)))
+    return steps
+
+
+def _difference(rule: str, here: Side, there: Side) -> Difference:
+    if here.value is None or there.value is None:
+        return Difference(rule, Fraction(0), [])
+    shares: Shares = {}
+    if here.shares is not None and there.shares is not None:
+        shares = _added(there.shares, here.shares, -1)
+        if isinstance(here.expr, Ratio) and isinstance(there.expr, Ratio):
+            shares = _of_ratio(here, there, shares)
+    return Difference(rule, there.value - here.value, people(here.engine, shares))
+
+
+def _of_ratio(here: Side, there: Side, tops: Shares) -> Shares:
+    """N1/D1 - N0/D0 by customer: (n1 - n0)/D1 - N0 (d1 - d0)/(D0 D1), which sums exactly."""
+    first, second = here.bottom(), there.bottom()
+    if first is None or second is None:
+        return {}
+    d0, d1 = sum(first.values(), Fraction(0)), sum(second.values(), Fraction(0))
+    if d0 == 0 or d1 == 0:
+        return {}
+    n0 = (here.value or Fraction(0)) * d0
+    bottoms = _added(second, first, -1)
+    found = {cust: value / d1 for cust, value in tops.items()}
+    return _added(found, {cust: n0 * value / (d0 * d1) for cust, value in bottoms.items()}, -1)

@@ -1,0 +1,81 @@
+"""The catalogue as `tenure metrics` prints it: each metric, what it needs, whether this workspace has it. Machinery floor.
+
+Starts without any heavy library: which tables a metric needs is read off its expression.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tenure.expr import Aged, Expr, FirstWith, Ratio, Rows, Steps, children, walk
+from tenure.metric import Metric, catalogue
+
+# The model tables behind derived rows; a rollup of the same name needs the table it is named after.
+_BEHIND = {"terms": "contracts", "sales": "subscriptions"}
+
+
+def needs(expr: Expr) -> list[str]:
+    """The model tables that an expression reads, in order; `a or b` where one of them is enough."""
+    found: dict[str, None] = {}
+    _collect(expr, found)
+    return list(found)
+
+
+def _collect(node: object, found: dict[str, None]) -> None:
+    if isinstance(node, FirstWith):
+        found[" or ".join([*(table for table, _ in node.choices), *_last_resort(node)])] = None
+        return
+    if isinstance(node, Steps):
+        found["subscriptions" if node.name == "mrr" else "subscriptions or orders or customers"] = None
+    if isinstance(node, Rows):
+        found[_BEHIND.get(node.table, node.table)] = None
+    for child in children(node):
+        _collect(child, found)
+
+
+def _last_resort(node: FirstWith) -> list[str]:
+    return [need for need in needs(node.otherwise) if " or " not in need]
+
+
+def available(metric: Metric, loaded: frozenset[str]) -> bool:
+    """Whether the workspace has what the metric's default reading needs."""
+    expr = metric.reading(None).expr
+    wanted = needs(expr)
+    if _is_sum(expr):
+        return any(_met(need, loaded) for need in wanted)
+    return all(_met(need, loaded) for need in wanted)
+
+
+def _is_sum(expr: Expr) -> bool:
+    """A sum of several sources has a value where one of them is there."""
+    return not any(isinstance(node, Ratio | Aged) for node in walk(expr)) and getattr(expr, "name", "") == "+"
+
+
+def _met(need: str, loaded: frozenset[str]) -> bool:
+    tables = need.split(" or ")
+    if "customers" in tables:
+        return bool(loaded - {"fx_rates", "staff", "rejects"})
+    return any(table in loaded for table in tables)
+
+
+def listed(word: str | None, loaded: frozenset[str]) -> list[dict[str, Any]]:
+    """The catalogue (or the metrics that a word is found in) as `tenure metrics --format json` prints it."""
+    found = []
+    for metric in catalogue().values():
+        text = " ".join((metric.id, metric.title, metric.doc, *metric.aliases)).lower()
+        if word and word.lower().replace(" ", "_") not in (metric.id, *metric.aliases) and word.lower() not in text:
+            continue
+        found.append(
+            {
+                "metric": metric.id,
+                "title": metric.title,
+                "unit": metric.unit,
+                "better": metric.better,
+                "variants": list(metric.variants),
+                "needs": needs(metric.reading(None).expr),
+                "available": available(metric, loaded),
+                "benchmark": metric.benchmark,
+            }
+        )
+    exact = [row for row in found if word and row["metric"] == word]
+    return exact or found

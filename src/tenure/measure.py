@@ -1,0 +1,241 @@
+"""From metrics asked for to results: collects the leaves, asks the engine once, does the last arithmetic. Machinery floor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from tenure.compile.calendar import Slot, month_units, slots
+from tenure.compile.plan import Cells, Segment
+from tenure.compile.segments import Segments
+from tenure.engine import Engine
+from tenure.evaluate import NO_DATA, Cell, Evaluator, Missing, Value, scale
+from tenure.expr import Across, Aged, Expr, Over, Ratio, leaves, walk
+from tenure.metric import Metric, Reading
+from tenure.money import month_weight
+from tenure.periods import Clock, Period, add_months
+from tenure.result import Result, Row
+from tenure.stats import wilson
+
+AHEAD = Missing("not_reached")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One metric to answer, with the reading that was chosen."""
+
+    metric: Metric
+    variant: str
+    reading: Reading
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.metric.id, self.variant
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The periods and segments of a request, and the window that retention metrics look back over."""
+
+    grain: str
+    periods: Sequence[Period]
+    segments: Segments
+    window: tuple[int, int] | None = None
+
+
+class Measure:
+    """Answers questions over one engine and calendar."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self.engine = engine
+        self.clock = clock
+
+    def results(self, questions: Sequence[Question], frame: Frame) -> list[Result]:
+        """A result for each question; metrics that share leaves share the query."""
+        plain = [q for q in questions if not isinstance(q.reading.expr, Aged)]
+        windowed = [q for q in plain if frame.window and q.metric.windowed]
+        other = [q for q in plain if not (frame.window and q.metric.windowed)]
+        rows = self._rows(other, frame, None)
+        rows |= self._rows(windowed, frame, frame.window)
+        found = []
+        for question in questions:
+            if isinstance(question.reading.expr, Aged):
+                from tenure.cohorts import rows as cohort_rows
+
+                found.append(self._result(question, frame, cohort_rows(self.engine, self.clock, question, frame)))
+            else:
+                found.append(self._result(question, frame, rows[question.key]))
+        return found
+
+    def _result(self, question: Question, frame: Frame, rows: Iterable[Row]) -> Result:
+        unit = question.reading.unit or question.metric.unit
+        return Result(
+            question.metric.id,
+            question.metric.title,
+            question.variant,
+            unit,
+            question.metric.better,
+            self.engine.world.currency if unit == "money" else None,
+            frame.grain,
+            self.clock.as_of,
+            tuple(rows),
+        )
+
+    def _rows(
+        self, questions: Sequence[Question], frame: Frame, window: tuple[int, int] | None
+    ) -> dict[tuple[str, str], list[Row]]:
+        if not questions:
+            return {}
+        table = Table(self.engine, self.clock, frame, window)
+        exprs = [self.engine.resolved(q.reading.expr, frame.segments) for q in questions]
+        counts = [self._count(q, expr, frame) for q, expr in zip(questions, exprs, strict=True)]
+        table.ask([*exprs, *(c for c in counts if c is not None)])
+        return {
+            q.key: self._of(q, expr, count, table, frame)
+            for q, expr, count in zip(questions, exprs, counts, strict=True)
+        }
+
+    def _count(self, question: Question, expr: Expr, frame: Frame) -> Expr | None:
+        """What n counts: what the reading says, else the bottom of the ratio where it counts something."""
+        if question.reading.n is not None:
+            return self.engine.resolved(question.reading.n, frame.segments)
+        if isinstance(expr, Ratio) and isinstance(expr.bottom, Across) and scale(expr.bottom) == 1:
+            return expr.bottom
+        return None
+
+    def _of(self, question: Question, expr: Expr, count: Expr | None, table: Table, frame: Frame) -> list[Row]:
+        groups = table.groups([expr] if count is None else [expr, count])
+        found = []
+        for group in groups:
+            by = dict(zip(frame.segments.by, group, strict=True))
+            for k, period in enumerate(frame.periods):
+                found.append(self._row(question, expr, count, table, table.cell(k, group), period, by))
+        return found
+
+    def _row(
+        self,
+        question: Question,
+        expr: Expr,
+        count: Expr | None,
+        table: Table,
+        cell: Cell,
+        period: Period,
+        by: dict[str, str],
+    ) -> Row:
+        complete = self.clock.is_complete(period)
+        row = Row(period.label, period.start, period.end, by, None, complete=complete)
+        if self.clock.is_ahead(period):
+            return replace(row, reason=AHEAD.reason)
+        value = table.value(expr, cell)
+        top: Value | None = value
+        bottom: Value | None = None
+        if isinstance(expr, Ratio):
+            top, bottom = table.value(expr.top, cell), table.value(expr.bottom, cell)
+        elif not isinstance(expr, Across) and any(isinstance(node, Ratio | Over) for node in walk(expr)):
+            top = None
+        n = table.value(count, cell) if count is not None else None
+        row = replace(row, numerator=_known(top), denominator=_known(bottom), n=_whole(n))
+        if isinstance(value, Missing):
+            return replace(row, reason=value.reason)
+        low, high = None, None
+        if question.reading.wilson and row.denominator:
+            low, high = wilson(float(row.numerator or 0), float(row.denominator))
+        return replace(row, value=value, low=low, high=high)
+
+
+class Table:
+    """The numbers of one set of periods: leaves asked for together, values taken from them."""
+
+    def __init__(self, engine: Engine, clock: Clock, frame: Frame, window: tuple[int, int] | None) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.frame = frame
+        self.slots = slots(frame.periods, clock.cut, window)
+        self.cells: Cells = {}
+        self.finer: dict[tuple[str, int], tuple[Table, list[range]]] = {}
+        self._evaluator = Evaluator(self._leaf, self._over)
+
+    def ask(self, exprs: Sequence[Expr]) -> None:
+        """Fetch every leaf of these expressions, and those that need a finer grain in their own periods."""
+        inner = {leaf for expr in exprs for node in walk(expr) if isinstance(node, Over) for leaf in leaves(node.x)}
+        own = {leaf: None for expr in exprs for leaf in leaves(expr)}
+        outer = [leaf for leaf in own if leaf not in inner or any(_outside(leaf, e) for e in exprs)]
+        wanted = [leaf for leaf in outer if self.engine.has_data(leaf)]
+        self.cells = self.engine.cells(wanted, self.slots, self.frame.segments) if wanted else {}
+        for expr in exprs:
+            for node in walk(expr):
+                if isinstance(node, Over):
+                    self._ask_finer(node)
+
+    def _ask_finer(self, node: Over) -> None:
+        table, _ = self.finer.setdefault((node.grain, node.back), self._finer(node))
+        missing = [leaf for leaf in leaves(node.x) if leaf not in table.cells and self.engine.has_data(leaf)]
+        if missing:
+            table.cells |= self.engine.cells(missing, table.slots, self.frame.segments)
+
+    def _finer(self, node: Over) -> tuple[Table, list[range]]:
+        periods: list[Period] = []
+        for period in self.frame.periods:
+            start = add_months(period.end, -node.back) if node.back else period.start
+            for part in self.clock.between(start, period.end, node.grain, ""):
+                if not periods or part.start >= periods[-1].end:
+                    periods.append(part)
+        spans = []
+        for period in self.frame.periods:
+            start = add_months(period.end, -node.back) if node.back else period.start
+            inside = [i for i, p in enumerate(periods) if p.start >= start and p.start < period.end]
+            spans.append(range(inside[0], inside[-1] + 1))
+        frame = Frame(node.grain, periods, self.frame.segments)
+        return Table(self.engine, self.clock, frame, None), spans
+
+    def groups(self, exprs: Sequence[Expr]) -> list[Segment]:
+        """The segments with data anywhere in the range; without --by the one that is all."""
+        if not self.frame.segments.by:
+            return [()]
+        tables = [self, *(table for table, _ in self.finer.values())]
+        wanted = {leaf for expr in exprs for leaf in leaves(expr)}
+        found = {group for t in tables for leaf in wanted for _, group in t.cells.get(leaf, {})}
+        return sorted(found)
+
+    def cell(self, k: int, group: Segment) -> Cell:
+        slot = self.slots[k]
+        return Cell(k, group, slot.days, month_weight(month_units(slot.start, slot.stop)))
+
+    def value(self, expr: Expr, cell: Cell) -> Value:
+        """The value of an expression at a cell."""
+        return self._evaluator.value(expr, cell)
+
+    def _leaf(self, leaf: Across, cell: Cell) -> Value:
+        if leaf not in self.cells:
+            return NO_DATA if not self.engine.has_data(leaf) else 0
+        number = self.cells[leaf].get((cell.k, cell.group), 0)
+        divisor = scale(leaf)
+        return number if divisor == 1 else Fraction(number, divisor)
+
+    def _over(self, node: Over, cell: Cell) -> list[Value]:
+        table, spans = self.finer[(node.grain, node.back)]
+        inside = [i for i in spans[cell.k] if not self.clock.is_ahead(table.frame.periods[i])]
+        return [table.value(node.x, table.cell(i, cell.group)) for i in inside]
+
+
+def _outside(leaf: Across, expr: Expr) -> bool:
+    """Whether the leaf also stands in the expression outside any Over."""
+    if isinstance(expr, Over):
+        return False
+    if expr == leaf:
+        return True
+    children = [getattr(expr, name, None) for name in ("x", "top", "bottom")]
+    nested = [*getattr(expr, "args", ()), *(c for c in children if isinstance(c, Expr))]
+    return any(_outside(leaf, child) for child in nested)
+
+
+def _known(value: Value | None) -> int | Fraction | None:
+    return None if isinstance(value, Missing) else value
+
+
+def _whole(value: Value | None) -> int | None:
+    return None if value is None or isinstance(value, Missing) else int(value)
+
+
+__all__ = ["Frame", "Measure", "Question", "Slot", "Table"]

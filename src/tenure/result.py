@@ -1,0 +1,155 @@
+"""What asking for metrics gives: results with rows, exact inside, plain at the edge. Language floor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Any
+
+Number = int | Fraction | float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A row against another period: `low` and `high` bound the difference; `noise` is true when they hold 0."""
+
+    period: str
+    value: Number | None
+    difference: Number | None
+    low: float | None
+    high: float | None
+    noise: bool | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure: a period, a segment, the value and what it is made of. No data is no value, with its reason."""
+
+    period: str
+    start: date
+    end: date
+    by: Mapping[str, str | int]
+    value: Number | None
+    numerator: Number | None = None
+    denominator: Number | None = None
+    n: int | None = None
+    low: float | None = None
+    high: float | None = None
+    complete: bool = True
+    reason: str | None = None
+    compare: Comparison | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "period": self.period,
+            "start": self.start.isoformat(),
+            "end": self.end.isoformat(),
+            "by": dict(self.by),
+            "value": plain(self.value),
+            "numerator": plain(self.numerator),
+            "denominator": plain(self.denominator),
+            "n": self.n,
+            "low": self.low,
+            "high": self.high,
+            "complete": self.complete,
+            "reason": self.reason,
+        }
+        if self.compare is not None:
+            other = self.compare
+            found["compare"] = {
+                "period": other.period,
+                "value": plain(other.value),
+                "difference": plain(other.difference),
+                "low": other.low,
+                "high": other.high,
+                "noise": other.noise,
+            }
+        return found
+
+
+@dataclass(frozen=True)
+class Result:
+    """One metric over periods and segments."""
+
+    metric: str
+    title: str
+    variant: str
+    unit: str
+    better: str
+    currency: str | None
+    grain: str
+    as_of: datetime
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "metric": self.metric,
+            "variant": self.variant,
+            "unit": self.unit,
+            "currency": self.currency,
+            "grain": self.grain,
+            "as_of": self.as_of.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "rows": [row.to_json() for row in self.rows],
+        }
+
+
+@dataclass(frozen=True)
+class Results:
+    """The answer to one request: a result for each metric asked for."""
+
+    results: tuple[Result, ...] = field(default=())
+
+    def __iter__(self) -> Iterator[Result]:
+        return iter(self.results)
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    def __getitem__(self, index: int) -> Result:
+        return self.results[index]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All rows of all results."""
+        return tuple(row for result in self.results for row in result.rows)
+
+    def to_json(self) -> dict[str, Any]:
+        """The object of the command line's --format json and of the HTTP API."""
+        return {"metrics": [result.to_json() for result in self.results]}
+
+    def records(self) -> list[dict[str, Any]]:
+        """One flat dictionary for each row, for tables."""
+        found = []
+        for result in self.results:
+            for row in result.rows:
+                flat = row.to_json()
+                by, compare = flat.pop("by"), flat.pop("compare", None)
+                flat = {"metric": result.metric, "variant": result.variant, **flat, **by}
+                if compare:
+                    flat |= {f"compare_{key}": value for key, value in compare.items()}
+                found.append(flat)
+        return found
+
+    def to_arrow(self) -> Any:
+        """A pyarrow table of `records`."""
+        import pyarrow as pa
+
+        return pa.Table.from_pylist(self.records())
+
+    def to_pandas(self) -> Any:
+        """A pandas frame of `records` (needs the extra `frames`)."""
+        return self.to_arrow().to_pandas()
+
+    def to_polars(self) -> Any:
+        """A polars frame of `records` (needs the extra `frames`)."""
+        import polars
+
+        return polars.from_arrow(self.to_arrow())
+
+
+def plain(value: Number | None) -> float | None:
+    """A number as JSON carries it: unrounded, as near as a float is."""
+    return None if value is None else float(value)

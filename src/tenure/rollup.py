@@ -1,0 +1,134 @@
+"""What a rollup is: one table made from the model's tables, that metrics read. Language floor.
+
+The rollups there are live in `rollups/`, one file each. A rollup is a function from a `World` to an Ibis expression, so
+that every engine has it. A stored one is built at refresh and kept; the others are part of the query that reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+import ibis
+import ibis.expr.types as ir
+
+from tenure import catalog, model
+from tenure.policy import Policy
+
+KEYS = ibis.table(
+    {"cust": "int64", "customer_id": "string", "name": "string", "first_day": "date"}, name="customer_keys"
+)
+"""Every customer any table knows, with the whole number that stands for it inside."""
+
+
+@dataclass(frozen=True)
+class World:
+    """What a rollup reads: the tables there are, the rules in force, and when the data stand.
+
+    `columns`: the columns of each model table with their Ibis types. `foreign`: subscriptions in another currency than
+    the reporting one. `as_of` is naive UTC, `cut` the first local day of which nothing is known; `frozen` is true
+    where the workspace fixes as_of inside a day. `rules` are those a metric's variant fixes. `only` names a table of customer_id:
+    then only these customers' rows are there.
+    """
+
+    columns: Mapping[str, Mapping[str, str]]
+    loaded: frozenset[str]
+    policy: Policy
+    currency: str
+    as_of: datetime
+    cut: date
+    frozen: bool = False
+    foreign: bool = False
+    rules: tuple[tuple[str, str], ...] = ()
+    active: tuple[str, ...] = ("*",)
+    only: str | None = None
+
+    def rule(self, key: str) -> str:
+        """The answer in force for a revenue rule."""
+        fixed = dict(self.rules)
+        return fixed[key] if key in fixed else self.policy.rule(key)
+
+    def with_rules(self, rules: tuple[tuple[str, str], ...]) -> World:
+        """The same world under fixed rules."""
+        return replace(self, rules=tuple({**dict(self.rules), **dict(rules)}.items()))
+
+    def table(self, name: str) -> ir.Table:
+        """A model table as it is, whatever as_of says: for levels, whose calendar stops at as_of."""
+        rows = ibis.table(dict(self.columns[name]), name=f"m_{name}")
+        if self.only is None or "customer_id" not in self.columns[name]:
+            return rows
+        wanted = ibis.table({"customer_id": "string"}, name=self.only)
+        return rows.semi_join(wanted, "customer_id")
+
+    def past(self, name: str) -> ir.Table:
+        """A model table as as_of sees it: later rows are gone, what happened later reads as empty."""
+        spec, rows = model.TABLES[name], self.table(name)
+        if spec.main_time:
+            clock = rows[spec.main_time]
+            known = clock < self._limit(spec.columns[spec.main_time])
+            others = [rows[t] for t in spec.times if t != spec.main_time]
+            early = ibis.literal(not others)
+            for other in others:
+                early = early | (other < self._limit(spec.columns[other.get_name()]))
+            all_empty = ibis.and_(*(o.isnull() for o in others)) if others else ibis.literal(True)
+            rows = rows.filter(known | (clock.isnull() & (early | all_empty)))
+        changed: dict[str, ir.Value] = {}
+        for state in spec.states.values():
+            decided = ibis.coalesce(*(self._instant(rows[c], spec.columns[c]) for c in state.decided_by))
+            later = decided >= ibis.literal(self.as_of)
+            changed[state.column] = ibis.ifelse(later, ibis.literal(state.reads), rows[state.column])
+        for column in spec.columns.values():
+            if column.tense == "happened":
+                later = rows[column.name] >= self._limit(column)
+                empty = ibis.null(rows[column.name].type())
+                changed[column.name] = ibis.ifelse(later, empty, rows[column.name])
+                if column.day:
+                    changed[column.day] = ibis.ifelse(later, ibis.null("date"), rows[column.day])
+        return rows.mutate(**changed) if changed else rows
+
+    def _limit(self, column: model.Column) -> ir.Value:
+        return ibis.literal(self.cut) if column.kind == "date" else ibis.literal(self.as_of)
+
+    def _instant(self, value: ir.Value, column: model.Column) -> ir.Value:
+        """A deciding time as an instant; a date is decided when its day begins."""
+        if column.kind != "date":
+            return value
+        over = ibis.literal(self.as_of)
+        return ibis.ifelse(value >= ibis.literal(self.cut), over, value.cast("timestamp"))
+
+
+@dataclass(frozen=True)
+class Rollup:
+    """A table made from the model. `reads`: the model tables it is made from; `stored`: kept at refresh.
+
+    `by_customer`: each of its rows belongs to one customer (`cust`) and depends on that customer's rows alone, so that
+    a refresh rebuilds only those of customers whose rows changed.
+    """
+
+    name: str
+    build: Callable[[World], ir.Table]
+    reads: tuple[str, ...]
+    stored: bool = False
+    by_customer: bool = False
+
+
+def rollups() -> dict[str, Rollup]:
+    """Every rollup there is, by name."""
+    return catalog.members("tenure.rollups", Rollup)
+
+
+def keyed(rows: ir.Table) -> ir.Table:
+    """The rows with their customer's key; rows of no customer have none."""
+    keys = KEYS.select(key_=KEYS.customer_id, cust=KEYS.cust)
+    return rows.join(keys, rows.customer_id == keys.key_, how="left").drop("key_")
+
+
+def exact(value: ir.Value) -> ir.Value:
+    """A sum of ticks, brought back to the type that stays exact on every engine."""
+    return value.cast("decimal(38,0)")
+
+
+def ticks(value: ir.Value) -> ir.Value:
+    """An amount times whole numbers, as whole ticks."""
+    return value.cast("decimal(18,0)")

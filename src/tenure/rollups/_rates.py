@@ -1,0 +1,57 @@
+"""Exchange rates as pieces: from which day to which a rate holds. A rate dated D holds from the start of D."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from tenure.money import TICKS
+from tenure.periods import LAST_DAY
+from tenure.rollup import World, ticks
+
+RATE = "decimal(20,12)"
+
+
+def pieces(world: World) -> ir.Table:
+    """(currency, from_day, to_day, rate, old_rate): every rate with the stretch of days it holds.
+
+    The reporting currency itself has none: its rate is 1.
+    """
+    rates = world.table("fx_rates").filter(lambda t: t.currency != world.currency)
+    order = ibis.window(group_by=rates.currency, order_by=rates.on)
+    return rates.select(
+        currency=rates.currency,
+        from_day=rates.on,
+        to_day=ibis.coalesce(rates.on.lead().over(order), ibis.literal(LAST_DAY)),
+        rate=rates.rate,
+        old_rate=ibis.coalesce(rates.rate.lag().over(order), rates.rate),
+    )
+
+
+def in_reporting(world: World, rows: ir.Table, day: str, amounts: dict[str, str]) -> ir.Table:
+    """The rows with `amounts` (new name: column of units) as ticks of the reporting currency at the rate of their day."""
+    named = {name: ticks(rows[column] * TICKS) for name, column in amounts.items()}
+    rows = rows.mutate(**named)
+    if "fx_rates" not in world.loaded:
+        return rows
+    rates = pieces(world).rename(currency_="currency")
+    joined = rows.join(
+        rates,
+        (rows.currency == rates.currency_) & (rows[day] >= rates.from_day) & (rows[day] < rates.to_day),
+        how="left",
+    ).drop("currency_", "from_day", "to_day", "old_rate")
+    rate = ibis.ifelse(joined.currency == world.currency, ibis.literal(1).cast(RATE), joined.rate)
+    return joined.mutate(**{name: ticks(joined[name] * rate) for name in amounts}).drop("rate")
+
+
+def uncovered(world: World, table: str, clock: str) -> ir.Table:
+    """(currency, first): currencies with an amount on a day before their first rate, and the first such day."""
+    rows = world.table(table)
+    rows = rows.filter(rows.currency.notnull() & (rows.currency != world.currency) & rows[clock].notnull())
+    if "fx_rates" not in world.loaded:
+        return rows.group_by("currency").agg(first=rows[clock].min())
+    rates = world.table("fx_rates")
+    begins = rates.group_by(currency_=rates.currency).agg(begins=rates.on.min())
+    joined = rows.join(begins, rows.currency == begins.currency_, how="left")
+    bare = joined.filter(joined.begins.isnull() | (joined[clock] < joined.begins))
+    return bare.group_by("currency").agg(first=bare[clock].min())

@@ -1,0 +1,115 @@
+"""Who the customers are: their keys, their attributes through time, and being one without subscriptions."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from tenure import model
+from tenure.periods import FIRST_DAY, LAST_DAY
+from tenure.rollup import KEYS, Rollup, World, keyed
+from tenure.rollups.mrr_steps import changes
+
+_NOT_ATTRIBUTES = {"customer_id", "valid_from", "valid_from_day", "valid_to", "valid_to_day", "updated_at", "deleted"}
+
+
+def people(world: World) -> ir.Table:
+    """(customer_id, name, first_day): everyone any table knows. first_day: created, else the first fact."""
+    facts = []
+    for table in sorted(world.loaded & model.TABLES.keys()):
+        spec = model.TABLES[table]
+        if not spec.customer:
+            continue
+        rows = world.table(table)
+        time = spec.main_time
+        day = rows[model.day_of(time) if spec.columns[time].kind == "instant" else time] if time else ibis.null("date")
+        listed = table == "customers"
+        rows = rows.filter(rows.customer_id.notnull()).select(
+            customer_id=rows.customer_id,
+            day=day,
+            created=day if listed else ibis.null("date"),
+            label=rows["name"] if listed else ibis.null("string"),
+        )
+        facts.append(
+            rows.group_by("customer_id").agg(day=rows.day.min(), created=rows.created.min(), label=rows.label.max())
+        )
+    found = ibis.union(*facts) if len(facts) > 1 else facts[0]
+    return found.group_by("customer_id").agg(
+        first_day=ibis.coalesce(found.created.min(), found.day.min()),
+        name=ibis.coalesce(found.label.max(), found.customer_id.max()),
+    )
+
+
+def attributes(columns: dict[str, str]) -> list[str]:
+    """The columns of customers that can segment and filter."""
+    return [name for name in columns if name not in _NOT_ATTRIBUTES]
+
+
+def pieces(world: World) -> ir.Table:
+    """(cust, from_day, to_day, attributes...): one row per stretch of constant attributes; `is_last` marks the latest."""
+    rows = keyed(world.table("customers"))
+    order = ibis.window(group_by=rows.cust, order_by=ibis.coalesce(rows.valid_from_day, ibis.literal(FIRST_DAY)))
+    return rows.select(
+        *attributes(dict(world.columns["customers"])),
+        cust=rows.cust,
+        from_day=ibis.coalesce(rows.valid_from_day, ibis.literal(FIRST_DAY)),
+        to_day=ibis.coalesce(rows.valid_to_day, rows.valid_from_day.lead().over(order), ibis.literal(LAST_DAY)),
+        is_last=rows.customer_id.lead().over(order).isnull(),
+    )
+
+
+def presence(world: World) -> ir.Table:
+    """Being a customer as steps of 0 and 1, with the columns of mrr_steps.
+
+    With subscriptions: MRR, or under free_is = active_free a running one. Else an order in the last 365 days. Else known.
+    """
+    if "subscriptions" in world.loaded:
+        rows = changes(world)
+        rows = rows.filter(rows.held != rows.holds).select("cust", "day", "held", "holds")
+    else:
+        rows = _from_stays(_ordering(world) if "orders" in world.loaded else _known())
+    order = ibis.window(group_by=rows.cust, order_by=rows.day)
+    first = rows.day.min().over(ibis.window(group_by=rows.cust))
+    joins = ibis.ifelse(rows.day == first, ibis.literal("new"), ibis.literal("reactivation"))
+    one, none = ibis.literal(1).cast("decimal(18,0)"), ibis.literal(0).cast("decimal(18,0)")
+    return rows.select(
+        cust="cust",
+        day="day",
+        before=ibis.ifelse(rows.held, one, none),
+        after=ibis.ifelse(rows.holds, one, none),
+        fx=none,
+        amount=ibis.ifelse(rows.holds, one, -one),
+        kind=ibis.ifelse(rows.holds, joins, ibis.literal("churn")),
+        since=ibis.coalesce(rows.day.lag().over(order), ibis.literal(FIRST_DAY)),
+        until=ibis.coalesce(rows.day.lead().over(order), ibis.literal(LAST_DAY)),
+    )
+
+
+def _known() -> ir.Table:
+    """(cust, from_day, to_day): from first being known, for ever."""
+    known = KEYS.filter(KEYS.first_day.notnull())
+    return known.select(cust=known.cust, from_day=known.first_day, to_day=ibis.literal(LAST_DAY))
+
+
+def _ordering(world: World) -> ir.Table:
+    """(cust, from_day, to_day): an order makes a customer for the policy's number of days."""
+    days = int(world.policy.setting("order_customer_days") or 0)
+    rows = keyed(world.table("orders"))
+    status = ibis.coalesce(rows.status, ibis.literal("placed"))
+    rows = rows.filter(rows.cust.notnull() & rows.placed_day.notnull() & ~status.isin(["cancelled", "refunded"]))
+    later = (rows.placed_day.cast("timestamp") + ibis.interval(days=days)).cast("timestamp").date()
+    return rows.select(cust=rows.cust, from_day=rows.placed_day, to_day=later)
+
+
+def _from_stays(stays: ir.Table) -> ir.Table:
+    """(cust, day, held, holds): where overlapping stays begin and end."""
+    begin = stays.select("cust", day="from_day", n=ibis.literal(1))
+    end = stays.select("cust", day="to_day", n=ibis.literal(-1))
+    days = ibis.union(begin, end).group_by("cust", "day").agg(n=lambda t: t.n.sum())
+    level = days.n.sum().over(ibis.cumulative_window(group_by=days.cust, order_by=days.day))
+    days = days.mutate(held=(level - days.n) > 0, holds=level > 0)
+    return days.filter((days.held != days.holds) & (days.day < ibis.literal(LAST_DAY))).drop("n")
+
+
+customer_pieces = Rollup("customer_pieces", pieces, ("customers",), stored=True, by_customer=True)
+customer_steps = Rollup("customer_steps", presence, ("subscriptions", "orders", "customers"))

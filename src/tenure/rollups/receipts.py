@@ -1,0 +1,53 @@
+"""Money that came in, row by row, in ticks of the reporting currency: payments, orders, invoices; and events as users."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from tenure.rollup import Rollup, World, keyed
+from tenure.rollups._rates import in_reporting
+
+
+def _none() -> ir.Value:
+    return ibis.literal(0).cast("decimal(18,0)")
+
+
+def payments_rows(world: World) -> ir.Table:
+    """Payments with `received` (succeeded less refunded) and `fees`."""
+    rows = in_reporting(world, world.past("payments"), "day", {"money_": "amount", "fee_": "fee"})
+    status = ibis.coalesce(rows.status, ibis.literal("succeeded"))
+    received = ibis.cases((status == "succeeded", rows.money_), (status == "refunded", -rows.money_), else_=_none())
+    fees = ibis.ifelse(status == "succeeded", ibis.coalesce(rows.fee_, _none()), _none())
+    return keyed(rows.mutate(received=received, fees=fees).drop("money_", "fee_"))
+
+
+def orders_rows(world: World) -> ir.Table:
+    """Orders with `sold`; a cancelled or refunded order counts nowhere."""
+    rows = world.past("orders")
+    status = ibis.coalesce(rows.status, ibis.literal("placed"))
+    rows = rows.filter(~status.isin(["cancelled", "refunded"]))
+    return keyed(in_reporting(world, rows, "placed_day", {"sold": "amount"}))
+
+
+def invoices_rows(world: World) -> ir.Table:
+    """Invoices that were sent, with `billed` and, of those that are not recurring, `one_off`."""
+    rows = world.past("invoices")
+    status = ibis.coalesce(rows.status, ibis.literal("open"))
+    rows = in_reporting(world, rows.filter(~status.isin(["draft", "void"])), "issued_day", {"billed": "amount"})
+    recurring = ibis.coalesce(rows.recurring, rows.subscription_id.notnull())
+    return keyed(rows.mutate(one_off=ibis.ifelse(recurring, _none(), rows.billed)))
+
+
+def events_rows(world: World) -> ir.Table:
+    """Active events with `user`: the contact, or the customer where there is none."""
+    rows = world.past("events")
+    if "*" not in world.active:
+        rows = rows.filter(rows["name"].isin(list(world.active)))
+    return keyed(rows.mutate(user=ibis.coalesce(rows.contact_id, rows.customer_id)))
+
+
+payments = Rollup("payments", payments_rows, ("payments", "fx_rates"))
+orders = Rollup("orders", orders_rows, ("orders", "fx_rates"))
+invoices = Rollup("invoices", invoices_rows, ("invoices", "fx_rates"))
+events = Rollup("events", events_rows, ("events",))

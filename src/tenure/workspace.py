@@ -1,0 +1,269 @@
+"""The one door: a workspace is a folder with a tenure.toml, and can do whatever tenure can. Composition floor.
+
+The command line, the web pages, the HTTP API and the worker call only this.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tenure import config as configuration
+from tenure import policy as policies
+from tenure.errors import RequestError, UnknownName
+from tenure.periods import parse_window, select
+
+if TYPE_CHECKING:
+    from tenure.check import Finding
+    from tenure.explain import Explanation
+    from tenure.load import LoadReport
+    from tenure.measure import Frame, Measure, Question
+    from tenure.result import Results
+    from tenure.store import Snapshot, Writer
+
+Progress = Callable[[str, int, "int | None"], None]
+FRESH_FOR = 30.0
+"""Seconds for which "now" stands still in one process, so that plans and made tables are kept."""
+
+
+@dataclass(frozen=True)
+class SyncReport:
+    """What a sync did: each file's load, the rollups rebuilt, and how long it took."""
+
+    loads: list[LoadReport]
+    refreshed: list[str]
+    seconds: float
+
+
+class Workspace:
+    """A company's data and settings."""
+
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = Path(folder).resolve()
+        self._measure: Measure | None = None
+        self._snapshot: Snapshot | None = None
+        self._made_at = 0.0
+
+    @classmethod
+    def find(cls, start: Path | str) -> Workspace:
+        """The workspace of a folder, or of its nearest parent that is one."""
+        return cls(configuration.find(Path(start)).parent)
+
+    @cached_property
+    def config(self) -> configuration.Config:
+        """tenure.toml, read and checked."""
+        path = self.folder / "tenure.toml"
+        return configuration.read(path, lambda raw, where: policies.parse(raw, where))
+
+    @cached_property
+    def policy(self) -> policies.Policy:
+        """The rules in force."""
+        return policies.parse(self.config.policy, str(self.config.path))
+
+    # -- data in -------------------------------------------------------------------------------------------------
+
+    def sync(
+        self,
+        sources: Sequence[str] = (),
+        full: bool = False,
+        on_progress: Progress | None = None,
+        on_note: Callable[[str], None] | None = None,
+    ) -> SyncReport:
+        """Pull every source (or those named) and refresh, as one version: all of it counts, or nothing does."""
+        from tenure import sync
+
+        begun = time.monotonic()
+        with self._writing() as tx:
+            loads = sync.pull(self.config, tx, tuple(sources), full, on_progress, on_note)
+            refreshed = self._finish(tx, on_progress, changed=any(r.stored or r.rejected for r in loads))
+        return SyncReport(loads, refreshed, time.monotonic() - begun)
+
+    def load_files(
+        self,
+        files: Sequence[Path | str],
+        table: str | None = None,
+        source: str | None = None,
+        on_progress: Progress | None = None,
+        on_note: Callable[[str], None] | None = None,
+    ) -> list[LoadReport]:
+        """Load files now and refresh; without `table`, each file's columns tell it."""
+        from tenure import sync
+
+        with self._writing() as tx:
+            paths = [Path(file) for file in files]
+            loads = sync.load_files(self.config, tx, paths, table, source, on_progress, on_note)
+            self._finish(tx, on_progress, changed=any(r.stored or r.rejected for r in loads))
+        return loads
+
+    def refresh(self, on_progress: Progress | None = None) -> list[str]:
+        """Rebuild what metrics read where inputs or settings changed; the names of what was rebuilt."""
+        with self._writing() as tx:
+            return self._finish(tx, on_progress, changed=False)
+
+    def _writing(self) -> AbstractContextManager[Writer]:
+        from tenure.store import Store
+
+        return Store(self.folder).write()
+
+    def _finish(self, tx: Writer, on_progress: Progress | None, *, changed: bool) -> list[str]:
+        from tenure.refresh import refresh
+
+        refreshed = refresh(tx, self.config, self.policy, on_progress)
+        if refreshed or changed:
+            tx.commit()
+        return refreshed
+
+    # -- numbers out ---------------------------------------------------------------------------------------------
+
+    def metrics(self, word: str | None = None) -> list[dict[str, Any]]:
+        """The catalogue as `tenure metrics --format json` prints it."""
+        from tenure.listing import listed
+
+        return listed(word, self._loaded_tables())
+
+    def _loaded_tables(self) -> frozenset[str]:
+        from tenure.store import loaded
+
+        return loaded(self.folder)
+
+    def snapshot(self) -> Snapshot:
+        """The newest version of the data, to read."""
+        from tenure.store import Store
+
+        return Store(self.folder).snapshot()
+
+    def show(
+        self,
+        *metrics: str,
+        from_: str | None = None,
+        to: str | None = None,
+        last: int | None = None,
+        grain: str | None = None,
+        by: str | Sequence[str] = (),
+        where: str | Sequence[str] = (),
+        variant: str | None = None,
+        compare: str | None = None,
+        window: str | None = None,
+    ) -> Results:
+        """Values of metrics (without one: of the core set) over periods and segments. See INTERFACE of the project."""
+        from tenure.result import Results
+
+        measure = self._ready()
+        asked = list(metrics) or [m for m in self.core() if self._answers(m)]
+        questions = [self._question(name, variant) for name in asked]
+        chosen, periods = select(measure.clock, from_=from_, to=to, last=last, grain=grain)
+        frame = self._frame(measure, chosen, periods, _names(by), _texts(where), window)
+        found = measure.results(questions, frame)
+        if compare is not None:
+            from tenure.comparison import compared
+
+            found = compared(measure, questions, frame, found, compare)
+        return Results(tuple(found))
+
+    def _frame(
+        self,
+        measure: Measure,
+        grain: str,
+        periods: Sequence[Any],
+        by: tuple[str, ...],
+        where: tuple[str, ...],
+        window: str | None,
+    ) -> Frame:
+        from tenure.measure import Frame
+
+        conditions = [self._condition(text) for text in where]
+        segments = measure.engine.segments(by, conditions, dated=bool(self._snapshot and self._snapshot.meta["dated"]))
+        return Frame(grain, periods, segments, parse_window(window) if window else None)
+
+    def _question(self, name: str, variant: str | None) -> Question:
+        from tenure.measure import Question
+        from tenure.metric import find
+
+        metric = find(name)
+        reading = metric.reading(variant)
+        chosen = next(key for key, value in metric.readings.items() if value is reading)
+        return Question(metric, chosen, reading)
+
+    def core(self) -> list[str]:
+        """The metrics this type of business starts from."""
+        from tenure.business import core_set
+
+        return core_set(self.config.business, self.config.touch)
+
+    def _answers(self, name: str) -> bool:
+        from tenure.listing import available
+        from tenure.metric import catalogue
+
+        return name in catalogue() and available(catalogue()[name], self._loaded_tables())
+
+    def _condition(self, text: str) -> str:
+        """A condition, or the one that a saved segment's name stands for."""
+        if not text.strip().startswith("@"):
+            return text
+        name = text.strip()[1:]
+        if name not in self.config.segments:
+            raise UnknownName("segment", name, self.config.segments, where="--where")
+        return self.config.segments[name]
+
+    def _ready(self) -> Measure:
+        """The engine over the newest version; kept while nothing changed."""
+        from tenure.engine import Engine
+        from tenure.measure import Measure
+        from tenure.store import Store
+        from tenure.warehouse import Embedded
+        from tenure.worlds import clock_of, columns_of, known_tables, world_of
+
+        store = Store(self.folder)
+        fresh = self.config.as_of is not None or time.monotonic() - self._made_at < FRESH_FOR
+        if self._measure and self._snapshot and self._snapshot.version == store.version and fresh:
+            return self._measure
+        if self._snapshot is None or self._snapshot.version != store.version:
+            self._snapshot = store.snapshot()
+        if "customer_keys" not in self._snapshot.rollups:
+            raise RequestError(
+                "This workspace has no data yet.",
+                where=str(self.folder),
+                todo="Run tenure sync, or tenure import FILE.",
+            )
+        world = world_of(self.config, self.policy, columns_of(self._snapshot.con), frozenset(), self._snapshot.meta)
+        world = replace(world, loaded=known_tables(self._snapshot.con, set(self._snapshot.tables), world))
+        self._measure = Measure(Engine(Embedded(self._snapshot.con), world, self.policy), clock_of(self.config))
+        self._made_at = time.monotonic()
+        return self._measure
+
+    def explain(
+        self,
+        metric: str,
+        period: str,
+        where: str | Sequence[str] = (),
+        versus: str | None = None,
+        variant: str | None = None,
+    ) -> Explanation:
+        """Where one number comes from; with `versus` (a variant or a preset), what makes the difference, exactly."""
+        from tenure.explain import explain
+
+        measure = self._ready()
+        grain, found = measure.clock.parse(period)
+        frame = self._frame(measure, grain, [found], (), _texts(where), None)
+        return explain(measure, self._question(metric, variant), frame, versus)
+
+    def check(self) -> list[Finding]:
+        """What is wrong or worth knowing: configuration, rejected rows, identities that must hold."""
+        from tenure.check import findings
+
+        return findings(self)
+
+
+def _names(text: str | Sequence[str]) -> tuple[str, ...]:
+    """Column names, given one by one or joined by commas."""
+    parts = text.split(",") if isinstance(text, str) else [name for item in text for name in item.split(",")]
+    return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+
+
+def _texts(text: str | Sequence[str]) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text)
