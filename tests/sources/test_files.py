@@ -184,6 +184,14 @@ def test_json_lines(tmp_path: Path) -> None:
     assert got.text
 
 
+def test_json_lines_of_which_one_is_no_text(tmp_path: Path) -> None:
+    """The rest keeps its lines; a mark at the start and old line ends do no harm."""
+    path = write(tmp_path / "f.jsonl", b'\xef\xbb\xbf{"a": "1"}\r\n  \r\n{"a": "\xe9"}\r\n{"a": "\xc3\xa9"}')
+    got = read(path)
+    assert rows(got) == [{"a": "1", "_line": 1}, {"a": "é", "_line": 4}]
+    assert got.broken == (Broken(3, "byte 8 is not UTF-8 text", '{"a": "\\xe9"}'),)
+
+
 def test_json_that_is_not_lines(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="JSON array"):
         read(write(tmp_path / "f.jsonl", '[{"a": 1}]'))

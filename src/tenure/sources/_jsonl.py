@@ -11,6 +11,8 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as arrow_csv
 
 from tenure.errors import InputError
 from tenure.source import Broken, Reading
@@ -27,14 +29,18 @@ def read_jsonl(path: Path, name: str) -> Reading:
     """The rows of a jsonl file, packed or not. A line that is no JSON object is broken; blank lines are nothing."""
     if _bytes.head(path, name).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
         raise InputError("This is one JSON array.", where=name, todo="Write one object on each line (jsonl).")
-    numbers, texts, broken = _lines(path, name)
+    lines, broken = _quick_lines(path, name), list[Broken]()
+    if lines is None:
+        lines, broken = _lines(path, name)
     con = duckdb.connect(config={"enable_external_access": "false"})
     try:
-        con.register("lines", pa.table({"line": pa.array(numbers, pa.int64()), "text": pa.array(texts, pa.string())}))
+        con.register("lines", lines)
         good = "CASE WHEN json_valid(text) THEN json_type(text) = 'OBJECT' ELSE FALSE END"
-        con.execute(f"CREATE TABLE source AS SELECT line, text, {good} AS good FROM lines")
+        con.execute(
+            f"CREATE TABLE source AS SELECT line, text, {good} AS good FROM lines WHERE trim(text, e' \\t\\r\\n') <> ''"
+        )
         for line, text in con.execute("SELECT line, text FROM source WHERE NOT good").fetchall():
-            broken.append(Broken(line, "it is not a JSON object", text[:TEXT_KEPT]))
+            broken.append(Broken(line, "it is not a JSON object", text[:TEXT_KEPT].rstrip()))
         keys = [key for (key,) in con.execute(_KEYS).fetchall()]
         columns, notes = _bytes.column_names(keys, name)
         table = _extract(con, keys, columns)
@@ -54,22 +60,36 @@ GROUP BY key ORDER BY min(line * 10000 + place)
 """
 
 
-def _lines(path: Path, name: str) -> tuple[list[int], list[str], list[Broken]]:
+def _quick_lines(path: Path, name: str) -> Any:
+    """All lines with their numbers, by Arrow as a table of one column; None where it stumbles."""
+    try:
+        with _bytes.reading(path, name), _bytes.open_bytes(path, name) as file:
+            table = arrow_csv.read_csv(
+                pa.PythonFile(file, "r"),
+                read_options=arrow_csv.ReadOptions(column_names=["text"], block_size=4 * 2**20),
+                parse_options=arrow_csv.ParseOptions(delimiter="\x01", quote_char=False, ignore_empty_lines=False),
+                convert_options=arrow_csv.ConvertOptions(column_types={"text": pa.string()}, strings_can_be_null=False),
+            )
+    except (pa.ArrowInvalid, OSError):
+        return None
+    return table.append_column("line", pc.cumulative_sum(pa.repeat(pa.scalar(1, pa.int64()), table.num_rows)))
+
+
+def _lines(path: Path, name: str) -> tuple[Any, list[Broken]]:
+    """The lines that are text, with their numbers, and those that are none."""
     numbers: list[int] = []
     texts: list[str] = []
     broken: list[Broken] = []
     with _bytes.reading(path, name), _bytes.open_bytes(path, name) as file:
         for number, raw in enumerate(_bytes.lines(file, name), 1):
-            line = (raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw).strip()
-            if not line:
-                continue
+            line = raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw
             try:
                 texts.append(line.decode("utf-8"))
                 numbers.append(number)
             except UnicodeDecodeError as error:
-                text = line[:TEXT_KEPT].decode("utf-8", "backslashreplace")
+                text = line[:TEXT_KEPT].decode("utf-8", "backslashreplace").rstrip()
                 broken.append(Broken(number, f"byte {error.start + 1} is not UTF-8 text", text))
-    return numbers, texts, broken
+    return pa.table({"text": pa.array(texts, pa.string()), "line": pa.array(numbers, pa.int64())}), broken
 
 
 def _extract(con: duckdb.DuckDBPyConnection, keys: list[str], columns: list[str]) -> Any:
@@ -90,8 +110,6 @@ def _with_exact(table: Any, lines: list[tuple[int, str]], keys: list[str], colum
     """The table, with the rows of some lines as Python reads them: every number as it is written."""
     if not lines:
         return table
-    import pyarrow.compute as pc
-
     rows = [json.loads(text, parse_float=_Number, parse_int=_Number) for _, text in lines]
     arrays = [pa.array([_text(row.get(key)) for row in rows], pa.string()) for key in keys]
     numbers = pa.array([line for line, _ in lines], pa.int64())
