@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -27,14 +27,9 @@ EXTRA = {"customers": {"came_by"}, "invoices": {"billing_reason"}, "orders": {"p
 MIDNIGHT = datetime.min.time()
 # What a value of each kind is; the others are text.
 KINDS: dict[str, tuple[type, ...]] = {
-    "int": (int,),
-    "decimal": (int, Decimal),
-    "rate": (int, Decimal),
-    "float": (int, float, Decimal),
-    "flag": (bool,),
-    "instant": (datetime,),
-    "date": (date,),
-}
+    "int": (int,), "decimal": (int, Decimal), "rate": (int, Decimal), "float": (int, float, Decimal),
+    "flag": (bool,), "instant": (datetime,), "date": (date,),
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -359,13 +354,9 @@ def test_story_of_the_slowdown(facts: demo.DemoFacts) -> None:
 
 
 MORE = {
-    "ecommerce": ("orders", "visits", "carts", "deliveries"),
-    "b2b": ("projects",),
-    "services": ("projects", "jobs"),
-    "retail": ("orders", "visits"),
-    "marketplace": ("orders", "jobs"),
-    "manufacturing": ("deliveries", "inspections"),
-}
+    "ecommerce": ("orders", "visits", "carts", "deliveries"), "b2b": ("projects",), "services": ("projects", "jobs"),
+    "retail": ("orders", "visits"), "marketplace": ("orders", "jobs"), "manufacturing": ("deliveries", "inspections"),
+}  # fmt: skip
 
 
 def test_the_businesses_are_the_seven_of_the_interface() -> None:
@@ -404,4 +395,4 @@ def test_an_example_may_be_made_again_but_never_over_other_work(folder: Path, tm
 
 def test_nobody_real_can_be_written_to(tables: Tables) -> None:
     assert all(str(row["email"]).endswith(".example") for row in tables["contacts"])
-    assert all(time(row["created_at"]) < AS_OF - timedelta(0) for row in tables["contacts"])
+    assert all(time(row["created_at"]) < AS_OF for row in tables["contacts"])
