@@ -159,7 +159,7 @@ def _format(path: Path, name: str) -> str:
 def _shown(path: Path, folder: Path) -> str:
     """A file as people know it: from the workspace's folder on, else as it is."""
     try:
-        return path.relative_to(folder).as_posix()
+        return path.absolute().relative_to(folder.absolute()).as_posix()
     except ValueError:
         return str(path)
 
