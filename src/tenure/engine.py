@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 
 import ibis
 import ibis.expr.types as ir
@@ -104,7 +105,9 @@ class Engine:
     def relation(self, node: Steps | Moves | Rows) -> ir.Table:
         """The table behind steps, movements or rows; made on first use where no stored one fits."""
         if isinstance(node, Rows):
-            return rollups()[node.table].build(self.world)
+            rollup = rollups()[node.table]
+            made = partial(rollup.build, self.world)
+            return self.keep(self._named(node.table), made) if rollup.kept else made()
         steps = node if isinstance(node, Steps) else node.steps
         rules = {**dict(self.world.policy.all_rules()), **dict(self.world.rules), **dict(steps.rules)}
         if isinstance(node, Steps):
@@ -113,16 +116,23 @@ class Engine:
         name = f"{steps.name}_steps"
         if steps.name == "mrr" and rules == own:
             return ibis.table(STEPS_SCHEMA, name=name)
-        changed = "_".join(f"{k}_{v}" for k, v in rules.items() if own[k] != v)
-        return self.keep(f"{name}_{changed}", rollups()[name].build(self.world.with_rules(tuple(rules.items()))))
+        world = self.world.with_rules(tuple(rules.items()))
+        return self.keep(self._named(name, rules), partial(rollups()[name].build, world))
+
+    def _named(self, name: str, rules: Mapping[str, str] | None = None) -> str:
+        """A name for a table made under rules: those that are not the stored ones."""
+        own = {**dict(self.stored.all_rules()), "simultaneous": "day"}
+        here = rules or {**dict(self.world.policy.all_rules()), "simultaneous": "day"}
+        return "_".join(["made", name, *(f"{k}_{v}" for k, v in here.items() if own[k] != v)])
 
     def under(self, policy: Policy) -> Engine:
         """The same data under another policy; tables that were made are shared."""
         return Engine(self.warehouse, replace(self.world, policy=policy), self.stored, self.made)
 
-    def keep(self, name: str, query: ir.Table) -> ir.Table:
-        """The query's answer as a table of this connection, made once."""
+    def keep(self, name: str, build: Callable[[], ir.Table]) -> ir.Table:
+        """A query's answer as a table of this connection, made once."""
         if name not in self.made:
+            query = build()
             self.warehouse.make(name, self.sql(query))
             self.made[name] = ibis.table(query.schema(), name=name)
         return self.made[name]
@@ -148,7 +158,7 @@ class Engine:
             table, _, column = name.rpartition(".")
             mine = table in ("", "subscriptions") and column in self.world.columns["subscriptions"]
             if found.attribute(name) is None and mine and "subscriptions" in self.world.loaded:
-                pieces = self.keep(f"subscription_{column}", main_values(self.world, column))
+                pieces = self.keep(self._named(f"own_{column}"), partial(main_values, self.world, column))
                 own.append((name, pieces.get_name()))
         return replace(found, own=tuple(own))
 

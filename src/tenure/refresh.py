@@ -17,7 +17,8 @@ import ibis
 from tenure import model
 from tenure.rollup import World, rollups
 from tenure.rollups.customers import people
-from tenure.worlds import columns_of, world_of
+from tenure.rollups.mrr_steps import looks_at_months
+from tenure.worlds import clock_of, columns_of, world_of
 
 if TYPE_CHECKING:
     from tenure.config import Config
@@ -58,6 +59,8 @@ def refresh(tx: Writer, config: Config, policy: Policy, on_progress: Progress | 
 def _digest(config: Config, policy: Policy) -> str:
     frozen = str(config.as_of_instant()) if config.as_of is not None else ""
     partial = frozen if not frozen.endswith("00:00:00+00:00") else ""
+    if looks_at_months(policy.rule):
+        partial = str(clock_of(config).cut)
     told = [FORMAT, config.currency, config.timezone, partial, policy.all_rules(), str(policy.setting("past_due_days"))]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 

@@ -103,7 +103,8 @@ class Rollup:
     """A table made from the model. `reads`: the model tables it is made from; `stored`: kept at refresh.
 
     `by_customer`: each of its rows belongs to one customer (`cust`) and depends on that customer's rows alone, so that
-    a refresh rebuilds only those of customers whose rows changed.
+    a refresh rebuilds only those of customers whose rows changed. `kept`: made once by whoever reads it, not part of each
+    query.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Rollup:
     reads: tuple[str, ...]
     stored: bool = False
     by_customer: bool = False
+    kept: bool = False
 
 
 def rollups() -> dict[str, Rollup]:

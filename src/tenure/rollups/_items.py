@@ -171,6 +171,7 @@ def _columns(rows: ir.Table, extra: tuple[str, ...]) -> ir.Table:
         subscription_id=rows.subscription_id,
         usage_type=rows.usage_type,
         ticks=ibis.ifelse(divides, whole, odd),
+        is_credit=rows.money < 0,
         from_at=rows.from_at,
         from_day=rows.from_day,
         to_at=rows.to_at,

@@ -10,6 +10,8 @@ rebuild, and asking as of an earlier day costs nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import ibis
 import ibis.expr.types as ir
 
@@ -29,9 +31,16 @@ def build(world: World) -> ir.Table:
 def changes(world: World) -> ir.Table:
     """(cust, day, before, after, fx, held, holds): what each day did, once a day. `held`, `holds`: customer or not."""
     rows = _daily(world, deltas(world))
+    if looks_at_months(world.rule):
+        rows = rows.filter(rows.day < ibis.literal(world.cut))
     if world.rule("same_period") == "ignore":
         rows = _without_short_stays(rows)
     return rows
+
+
+def looks_at_months(rule: Callable[[str], str]) -> bool:
+    """Whether a row depends on later ones of its month, so that what lies after as_of must be left out."""
+    return rule("same_period") == "ignore" or rule("simultaneous") == "month"
 
 
 def deltas(world: World, *extra: str) -> ir.Table:

@@ -48,4 +48,4 @@ def _yearly(rows: ir.Table) -> ir.Value:
     return ibis.ifelse(ibis.coalesce(days, ibis.literal(0)) > 0, usual, rows.total)
 
 
-terms = Rollup("terms", build, ("contracts", "fx_rates"))
+terms = Rollup("terms", build, ("contracts", "fx_rates"), kept=True)
