@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from tenure import catalog
 from tenure.config_template import template
 from tenure.errors import ConfigError
-from tenure.load_currencies import CURRENCIES
+from tenure.money_codes import CURRENCIES
 from tenure.periods import WEEKDAYS
 from tenure.source import Source
 from tenure.source_options import Options, hint, shown
