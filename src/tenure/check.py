@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
@@ -10,8 +11,9 @@ from tenure.errors import MissingRate, RequestError
 from tenure.result import Row
 
 if TYPE_CHECKING:
+    from tenure.config import Config
+    from tenure.result import Results
     from tenure.store import Snapshot
-    from tenure.workspace import Workspace
 
 MOVEMENTS = (
     "new_mrr",
@@ -35,10 +37,9 @@ class Finding:
     todo: str | None = None
 
 
-def findings(workspace: Workspace) -> list[Finding]:
-    """Everything there is to say about the workspace, errors first."""
-    snapshot = workspace.snapshot()
-    found = [Finding("note", f"{workspace.config.name}: {workspace.config.path.name} is in order.")]
+def findings(config: Config, snapshot: Snapshot, show: Callable[..., Results]) -> list[Finding]:
+    """Everything there is to say about a workspace, errors first. `show` asks it for metrics."""
+    found = [Finding("note", f"{config.name}: {config.path.name} is in order.")]
     tables = {name: info.rows for name, info in snapshot.tables.items() if name != "rejects"}
     if not tables:
         return [*found, Finding("error", "Nothing is loaded.", todo="Run tenure sync, or tenure import FILE.")]
@@ -47,7 +48,7 @@ def findings(workspace: Workspace) -> list[Finding]:
     found += _rejects(snapshot)
     found += _orphans(snapshot, tables)
     if "subscriptions" in tables:
-        found += _identities(workspace)
+        found += _identities(show)
     order = {"error": 0, "warning": 1, "note": 2}
     return sorted(found, key=lambda f: order[f.level])
 
@@ -56,7 +57,8 @@ def _rejects(snapshot: Snapshot) -> list[Finding]:
     if "rejects" not in snapshot.tables:
         return []
     rows = snapshot.con.execute(
-        "SELECT source, table_name, file, reason, count(*), min(line) FROM rejects GROUP BY ALL ORDER BY 5 DESC, 1, 2, 3, 4"
+        "SELECT source, table_name, file, reason, count(*), min(line) FROM rejects GROUP BY ALL "
+        "ORDER BY 5 DESC, 1, 2, 3, 4"
     ).fetchall()
     found = [
         Finding(
@@ -94,11 +96,11 @@ def _orphans(snapshot: Snapshot, tables: dict[str, int]) -> list[Finding]:
     return found
 
 
-def _identities(workspace: Workspace) -> list[Finding]:
+def _identities(show: Callable[..., Results]) -> list[Finding]:
     """start + movements = end, to the last digit; retention + churn = 1."""
     try:
-        results = workspace.show("mrr", "net_new_mrr", *MOVEMENTS, last=12)
-        rates = workspace.show("customer_retention_rate", "customer_churn_rate", last=12)
+        results = show("mrr", "net_new_mrr", *MOVEMENTS, last=12)
+        rates = show("customer_retention_rate", "customer_churn_rate", last=12)
     except MissingRate as error:
         return [Finding("error", error.what, error.where, error.todo)]
     except RequestError as error:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from tenure.compile import aged as compiled
 from tenure.compile.calendar import slots
+from tenure.engine import Engine
 from tenure.evaluate import is_money
 from tenure.expr import Across, Aged, Expr
 from tenure.money import TICKS
 from tenure.periods import Clock, Period
+from tenure.question import Frame, Question
 from tenure.result import Row
 from tenure.stats import wilson
-
-if TYPE_CHECKING:
-    from tenure.engine import Engine
-    from tenure.measure import Frame, Question
 
 
 def rows(engine: Engine, clock: Clock, question: Question, frame: Frame) -> list[Row]:

@@ -8,8 +8,9 @@ from datetime import timedelta
 from fractions import Fraction
 
 from tenure.errors import UsageError
-from tenure.measure import Frame, Measure, Question
+from tenure.measure import Measure
 from tenure.periods import Period, add_months
+from tenure.question import Frame, Question
 from tenure.result import Comparison, Result, Row
 from tenure.stats import newcombe
 

@@ -1,4 +1,4 @@
-"""Metrics x periods x segments to numbers: picks a strategy for each leaf, asks once for all, keeps plans. Machinery floor."""
+"""Leaves x periods x segments to numbers: picks a strategy for each, asks once for all. Machinery floor."""
 
 from __future__ import annotations
 

@@ -15,8 +15,9 @@ from tenure.engine import Engine
 from tenure.errors import RequestError, UnknownName
 from tenure.evaluate import Missing, scale
 from tenure.expr import Across, Aged, Const, Expr, Op, Ratio, Steps, leaves, total
-from tenure.measure import Frame, Measure, Question, Table
+from tenure.measure import Measure, Table
 from tenure.policy import PRESETS, REVENUE_RULES, Policy
+from tenure.question import Frame, Question
 from tenure.result import Number, plain
 from tenure.words import words
 

@@ -148,7 +148,7 @@ class Steps:
         return Flow(Moves(self), Const(1), Col("kind").is_("churn") & (Col("day") > Col("start")))
 
     def over_days(self, weight: Literal["day", "month"] = "day") -> Integral:
-        """The level at each day's close, summed over the period's days (each day counted as 1, or 1/days in its month)."""
+        """The level at each day's close, summed over the period's days (a day weighs 1, or 1/days in its month)."""
         return Integral(self, weight)
 
 
@@ -348,7 +348,7 @@ def leaves(expr: Expr) -> list[Across]:
 
 
 def rewrite(node: Expr, change: Callable[[object], object]) -> Expr:
-    """The expression with every node put through `change`, from the leaves up; what is unchanged stays the same value."""
+    """The expression with every node put through `change`, from the leaves up."""
     found = _rewrite(node, change)
     assert isinstance(found, Expr)
     return found

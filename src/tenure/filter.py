@@ -6,7 +6,6 @@ see other tables, call functions or change anything.
 
 from __future__ import annotations
 
-
 from tenure.errors import RequestError, UsageError
 from tenure.expr import Col, Const, Expr, Op
 

@@ -1,4 +1,4 @@
-"""The catalogue as `tenure metrics` prints it: each metric, what it needs, whether this workspace has it. Machinery floor.
+"""The catalogue as `tenure metrics` prints it: each metric, what it needs, whether it is here. Machinery floor.
 
 Starts without any heavy library: which tables a metric needs is read off its expression.
 """

@@ -19,7 +19,7 @@ import duckdb
 
 from tenure.errors import InputError, UnknownName
 from tenure.load_columns import LINE, STOP, Plan, plan, typed
-from tenure.load_currencies import CURRENCIES
+from tenure.money_codes import CURRENCIES
 from tenure.load_merge import Staged
 from tenure.model import TABLES
 from tenure.source import Broken, Mapping

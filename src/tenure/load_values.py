@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tenure.load_currencies import CURRENCIES
+from tenure.money_codes import CURRENCIES
 from tenure.model import Column
 from tenure.store.tables import literal
 

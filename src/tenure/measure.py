@@ -1,47 +1,24 @@
-"""From metrics asked for to results: collects the leaves, asks the engine once, does the last arithmetic. Machinery floor."""
+"""From metrics to results: collects the leaves, asks the engine once, does the last arithmetic. Machinery floor."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
-from tenure.compile.calendar import Slot, month_units, slots
+from tenure.cohorts import rows as cohort_rows
+from tenure.compile.calendar import month_units, slots
 from tenure.compile.plan import Cells, Segment
-from tenure.compile.segments import Segments
 from tenure.engine import Engine
 from tenure.evaluate import NO_DATA, Cell, Evaluator, Missing, Value, scale
 from tenure.expr import Across, Aged, Expr, Over, Ratio, leaves, walk
-from tenure.metric import Metric, Reading
 from tenure.money import month_weight
 from tenure.periods import Clock, Period, add_months
+from tenure.question import Frame, Question
 from tenure.result import Result, Row
 from tenure.stats import wilson
 
 AHEAD = Missing("not_reached")
-
-
-@dataclass(frozen=True)
-class Question:
-    """One metric to answer, with the reading that was chosen."""
-
-    metric: Metric
-    variant: str
-    reading: Reading
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.metric.id, self.variant
-
-
-@dataclass(frozen=True)
-class Frame:
-    """The periods and segments of a request, and the window that retention metrics look back over."""
-
-    grain: str
-    periods: Sequence[Period]
-    segments: Segments
-    window: tuple[int, int] | None = None
 
 
 class Measure:
@@ -61,8 +38,6 @@ class Measure:
         found = []
         for question in questions:
             if isinstance(question.reading.expr, Aged):
-                from tenure.cohorts import rows as cohort_rows
-
                 found.append(self._result(question, frame, cohort_rows(self.engine, self.clock, question, frame)))
             else:
                 found.append(self._result(question, frame, rows[question.key]))
@@ -236,6 +211,3 @@ def _known(value: Value | None) -> int | Fraction | None:
 
 def _whole(value: Value | None) -> int | None:
     return None if value is None or isinstance(value, Missing) else int(value)
-
-
-__all__ = ["Frame", "Measure", "Question", "Slot", "Table"]

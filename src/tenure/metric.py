@@ -22,7 +22,7 @@ Better = Literal["up", "down", "neither"]
 
 @dataclass(frozen=True)
 class Reading:
-    """One way to compute a metric: the expression, why it exists, what was counted, and whether Wilson's interval fits."""
+    """One way to compute a metric: the expression, why it exists, what n counts, whether Wilson's interval fits."""
 
     expr: Expr
     why: str = ""

@@ -205,4 +205,5 @@ def add_months(day: date, months: int) -> date:
 
 
 def days_in_month(year: int, month: int) -> int:
+    """How long a month is."""
     return (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day

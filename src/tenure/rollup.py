@@ -27,9 +27,9 @@ class World:
     """What a rollup reads: the tables there are, the rules in force, and when the data stand.
 
     `columns`: the columns of each model table with their Ibis types. `foreign`: subscriptions in another currency than
-    the reporting one. `as_of` is naive UTC, `cut` the first local day of which nothing is known; `frozen` is true
-    where the workspace fixes as_of inside a day. `rules` are those a metric's variant fixes. `only` names a table of customer_id:
-    then only these customers' rows are there.
+    the reporting one. `as_of` is naive UTC, `cut` the first local day of which nothing is known; `frozen` is true where
+    the workspace fixes as_of inside a day. `rules` are those a metric's variant fixes. `only` names a table of
+    customer_id: then only these customers' rows are there.
     """
 
     columns: Mapping[str, Mapping[str, str]]
@@ -103,8 +103,8 @@ class Rollup:
     """A table made from the model. `reads`: the model tables it is made from; `stored`: kept at refresh.
 
     `by_customer`: each of its rows belongs to one customer (`cust`) and depends on that customer's rows alone, so that
-    a refresh rebuilds only those of customers whose rows changed. `kept`: made once by whoever reads it, not part of each
-    query.
+    a refresh rebuilds only those of customers whose rows changed. `kept`: made once by whoever reads it, not a part of
+    each query.
     """
 
     name: str

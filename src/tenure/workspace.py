@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from tenure.check import Finding
     from tenure.explain import Explanation
     from tenure.load import LoadReport
-    from tenure.measure import Frame, Measure, Question
+    from tenure.measure import Measure
+    from tenure.question import Frame, Question
     from tenure.result import Results
     from tenure.store import Snapshot, Writer
 
@@ -174,15 +175,15 @@ class Workspace:
         where: tuple[str, ...],
         window: str | None,
     ) -> Frame:
-        from tenure.measure import Frame
+        from tenure.question import Frame
 
         conditions = [self._condition(text) for text in where]
         segments = measure.engine.segments(by, conditions, dated=bool(self._snapshot and self._snapshot.meta["dated"]))
         return Frame(grain, periods, segments, parse_window(window) if window else None)
 
     def _question(self, name: str, variant: str | None) -> Question:
-        from tenure.measure import Question
         from tenure.metric import find
+        from tenure.question import Question
 
         metric = find(name)
         reading = metric.reading(variant)
@@ -256,7 +257,7 @@ class Workspace:
         """What is wrong or worth knowing: configuration, rejected rows, identities that must hold."""
         from tenure.check import findings
 
-        return findings(self)
+        return findings(self.config, self.snapshot(), self.show)
 
 
 def _names(text: str | Sequence[str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The world a version of the store makes: its columns, which tables have rows as of now, and the rules. Machinery floor."""
+"""The world a version of the store makes: its columns, the tables with rows as of now, the rules. Machinery floor."""
 
 from __future__ import annotations
 
@@ -13,6 +13,27 @@ from tenure.rollup import World
 if TYPE_CHECKING:
     from tenure.config import Config
     from tenure.policy import Policy
+
+
+# DuckDB's names of types as Ibis has them; a decimal is written alike.
+_TYPES = {
+    "VARCHAR": "string",
+    "BOOLEAN": "boolean",
+    "TINYINT": "int8",
+    "SMALLINT": "int16",
+    "INTEGER": "int32",
+    "BIGINT": "int64",
+    "HUGEINT": "decimal(38,0)",
+    "UTINYINT": "uint8",
+    "USMALLINT": "uint16",
+    "UINTEGER": "uint32",
+    "UBIGINT": "uint64",
+    "FLOAT": "float32",
+    "DOUBLE": "float64",
+    "DATE": "date",
+    "TIMESTAMP": "timestamp",
+    "TIME": "time",
+}
 
 
 def clock_of(config: Config) -> Clock:
@@ -44,17 +65,13 @@ def world_of(
 
 def columns_of(con: Any) -> dict[str, dict[str, str]]:
     """The columns of every model table with their Ibis types, extra ones included."""
-    from ibis.backends.sql.datatypes import DuckDBType
-
     rows = con.execute(
         "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE table_name LIKE 'm\\_%' ESCAPE '\\' "
         "ORDER BY table_name, column_index"
     ).fetchall()
     found: dict[str, dict[str, str]] = {}
     for table, column, kind in rows:
-        # A timestamp's precision is left out: engines have one, and Ibis keeps timestamp(6) and timestamp apart.
-        name = "timestamp" if kind == "TIMESTAMP" else str(DuckDBType.from_string(kind)).lstrip("!")
-        found.setdefault(table[2:], {})[column] = name
+        found.setdefault(table[2:], {})[column] = _TYPES.get(kind) or kind.lower()
     return found
 
 

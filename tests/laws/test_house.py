@@ -17,19 +17,19 @@ from .house import ROOT, Module, circles, functions, inner_imports, modules, out
 # A file is where its first name is: metrics/retention.py belongs to `metrics`, load_rows.py to `load`.
 FLOORS = [
     # ground: words without data
-    ("errors", "periods", "money", "model", "stats", "catalog"),
+    ("errors", "periods", "money", "money_codes", "model", "stats", "catalog"),
     # language: the singular says what one IS
-    ("expr", "metric", "policy", "source", "rollup", "filter", "result"),
+    ("expr", "metric", "policy", "source", "rollup", "filter", "result", "words", "business"),
     # collections: the plural holds the ones there ARE
     ("metrics", "rollups", "sources"),
     # settings: tenure.toml as a value, which machinery takes
     ("config",),
     # machinery, data in: files to rows, rows to versions
-    ("store", "recognise", "load", "refresh", "sync"),
+    ("store", "recognise", "load", "worlds", "refresh", "sync"),
     # machinery, numbers out: expressions to queries, queries to results
-    ("warehouse", "warehouses", "compile", "engine", "evaluate", "measure", "cohorts", "comparison", "segmenting"),
+    ("warehouse", "warehouses", "compile", "engine", "evaluate", "question", "cohorts", "measure", "comparison"),
     # what is asked about results and the catalogue
-    ("core", "listing", "explain", "check", "opening"),
+    ("listing", "explain", "check"),
     # composition: one door
     ("workspace",),
     # edges: what people and machines call; they hold no rules

@@ -60,8 +60,8 @@ def _by_level(aged: Aged, steps: ir.Table, members: ir.Table, segments: Segments
     days = DAYS.select(s_day=DAYS.day, slot=DAYS.slot)
     people = members.rename(m_cust="cust")
     joined = steps.join(days, steps.day == days.s_day).join(people, steps.cust == people.m_cust)
-    after: dict[Expr, ir.Value] = {level: joined.after for level in levels}
-    before: dict[Expr, ir.Value] = {level: joined.before for level in levels}
+    after: dict[Expr, ir.Value] = dict.fromkeys(levels, joined.after)
+    before: dict[Expr, ir.Value] = dict.fromkeys(levels, joined.before)
     change = as_number(how, aged.x, after) - as_number(how, aged.x, before)
     rows = joined.mutate(age=joined.slot - joined.c, change=change)
     return rows.group_by("c", "age", *segments.group).agg(v=exact(rows.change.sum()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -54,7 +55,7 @@ def slots(periods: Sequence[Period], cut: date, window: tuple[int, int] | None =
 
 def touching(found: Sequence[Slot]) -> bool:
     """True where each period begins where the one before ends and the cohort's moment is its start."""
-    pairs = zip(found, found[1:], strict=False)
+    pairs = itertools.pairwise(found)
     return all(s.base == s.start for s in found) and all(a.stop == b.start for a, b in pairs)
 
 

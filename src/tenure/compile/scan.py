@@ -1,4 +1,4 @@
-"""One pass over the steps for everything whose periods touch: the strategy that makes most requests quick. Part of compile.
+"""One pass over the steps for everything whose periods touch: what makes most requests quick. Part of compile.
 
 Every step adds what it changes at its day's slot. Summed per slot and cumulated outside, that gives each period's
 

@@ -1,4 +1,4 @@
-"""The strategy that is right for everything: cut each level at each moment, one row per customer and period. Part of compile.
+"""Right for everything: cut each level at each moment, one row per customer and period. Part of compile.
 
 Used where no quicker one fits (attributes with history, windows, rows of other tables beside levels, NRR across
 exchange rates) and for the customers behind a number. Cost: customers x periods.

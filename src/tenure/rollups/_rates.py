@@ -29,7 +29,7 @@ def pieces(world: World) -> ir.Table:
 
 
 def in_reporting(world: World, rows: ir.Table, day: str, amounts: dict[str, str]) -> ir.Table:
-    """The rows with `amounts` (new name: column of units) as ticks of the reporting currency at the rate of their day."""
+    """The rows with `amounts` (new name: column) as ticks of the reporting currency at the rate of their day."""
     named = {name: ticks(rows[column] * TICKS) for name, column in amounts.items()}
     rows = rows.mutate(**named)
     if "fx_rates" not in world.loaded:

@@ -46,7 +46,7 @@ def attributes(columns: dict[str, str]) -> list[str]:
 
 
 def pieces(world: World) -> ir.Table:
-    """(cust, from_day, to_day, attributes...): one row per stretch of constant attributes; `is_last` marks the latest."""
+    """(cust, from_day, to_day, attributes...): one row per stretch of constant attributes; `is_last`: the latest."""
     rows = keyed(world.table("customers"))
     order = ibis.window(group_by=rows.cust, order_by=ibis.coalesce(rows.valid_from_day, ibis.literal(FIRST_DAY)))
     return rows.select(
@@ -61,7 +61,8 @@ def pieces(world: World) -> ir.Table:
 def presence(world: World) -> ir.Table:
     """Being a customer as steps of 0 and 1, with the columns of mrr_steps.
 
-    With subscriptions: MRR, or under free_is = active_free a running one. Else an order in the last 365 days. Else known.
+    With subscriptions: MRR, or under free_is = active_free a running one. Else an order in the last 365 days. Else
+    being known.
     """
     if "subscriptions" in world.loaded:
         rows = changes(world)

@@ -1,7 +1,7 @@
 """MRR as steps: one row per customer and day on which their MRR changed, in ticks of the reporting currency.
 
-(cust, day, before, after, fx, amount, kind, since, until). A row is a step and a piece at once: from the close of `day` to
-before `until` the customer's MRR is `after`. `since` and `until` are the days of the customer's neighbouring rows.
+(cust, day, before, after, fx, amount, kind, since, until). A row is a step and a piece at once: from the close of `day`
+to before `until` the customer's MRR is `after`. `since` and `until` are the days of the customer's neighbouring rows.
 after = before + fx + amount. kind: new, expansion, contraction, churn, reactivation, or fx where only rates moved it.
 
 Built without as_of: scheduled changes are in it, and the calendar of a request stops at as_of. So a new day needs no

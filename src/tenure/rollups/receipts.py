@@ -1,4 +1,4 @@
-"""Money that came in, row by row, in ticks of the reporting currency: payments, orders, invoices; and events as users."""
+"""What came in, row by row: payments, orders and invoices in ticks of the reporting currency; events as users."""
 
 from __future__ import annotations
 
