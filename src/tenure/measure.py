@@ -11,7 +11,7 @@ from tenure.compile.calendar import month_units, slots
 from tenure.compile.plan import Cells, Segment
 from tenure.engine import Engine
 from tenure.evaluate import NO_DATA, Cell, Evaluator, Missing, Value, scale
-from tenure.expr import Across, Aged, Expr, Over, Ratio, leaves, walk
+from tenure.expr import END, START, Across, Aged, Expr, Over, Ratio, Steps, count, leaves, walk
 from tenure.money import month_weight
 from tenure.periods import Clock, Period, add_months
 from tenure.question import Frame, Question
@@ -65,11 +65,20 @@ class Measure:
         table = Table(self.engine, self.clock, frame, window)
         exprs = [self.engine.resolved(q.reading.expr, frame.segments) for q in questions]
         counts = [self._count(q, expr, frame) for q, expr in zip(questions, exprs, strict=True)]
-        table.ask([*exprs, *(c for c in counts if c is not None)])
+        asked = [*exprs, *(c for c in counts if c is not None)]
+        asked += self._presence(exprs) if frame.segments.by else []
+        table.ask(asked)
+        groups = table.groups(asked)
         return {
-            q.key: self._of(q, expr, count, table, frame)
+            q.key: self._of(q, expr, count, table, frame, groups)
             for q, expr, count in zip(questions, exprs, counts, strict=True)
         }
+
+    @staticmethod
+    def _presence(exprs: Sequence[Expr]) -> list[Expr]:
+        """Who is there at the start and at the end, so that a group where nothing moved has its rows too."""
+        steps = dict.fromkeys(node for expr in exprs for node in walk(expr) if isinstance(node, Steps))
+        return [count(one.at(moment) > 0) for one in steps for moment in (START, END)]
 
     def _count(self, question: Question, expr: Expr, frame: Frame) -> Expr | None:
         """What n counts: what the reading says, else the bottom of the ratio where it counts something."""
@@ -79,8 +88,15 @@ class Measure:
             return expr.bottom
         return None
 
-    def _of(self, question: Question, expr: Expr, count: Expr | None, table: Table, frame: Frame) -> list[Row]:
-        groups = table.groups([expr] if count is None else [expr, count])
+    def _of(
+        self,
+        question: Question,
+        expr: Expr,
+        count: Expr | None,
+        table: Table,
+        frame: Frame,
+        groups: Sequence[Segment],
+    ) -> list[Row]:
         found = []
         for group in groups:
             by = dict(zip(frame.segments.by, group, strict=True))

@@ -59,6 +59,18 @@ class Segments:
         own = dict(self.own)
         return any(name in own or (self.dated and self.attribute(name)) for name in self.names)
 
+    def edges(self) -> ir.Table:
+        """(cust, day): every day on which a piece of an attribute in use begins or ends."""
+        own = dict(self.own)
+        tables = [own[name] for name in self.names if name in own]
+        if self.dated and any(self.attribute(name) for name in self.names):
+            tables.append("customer_pieces")
+        found = []
+        for name in tables:
+            pieces = ibis.table({"cust": "int64", "from_day": "date", "to_day": "date"}, name=name)
+            found += [pieces.select("cust", day="from_day"), pieces.select("cust", day="to_day")]
+        return ibis.union(*found).distinct()
+
     def attach(self, rows: ir.Table, day: ir.Value | None) -> ir.Table:
         """The rows that the condition keeps, with a column g0.. for each group; `day`: when to read attributes."""
         if not self.names:

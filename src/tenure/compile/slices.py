@@ -15,7 +15,7 @@ from tenure.compile.calendar import PERIODS, Slot
 from tenure.compile.plan import Cells, Plan, Relation, Segment
 from tenure.compile.record import as_number, flow_value, inputs
 from tenure.compile.segments import Segments
-from tenure.expr import START, Across, Expr, Flow, Integral, Level, Moves
+from tenure.expr import START, Across, Col, Expr, Flow, Integral, Level, Moves
 from tenure.rollup import exact, ticks
 from tenure.rollups._rates import RATE
 
@@ -61,13 +61,32 @@ def _source(source: Source, relation: Relation, segments: Segments | None, rates
         return _integral(source, relation)
     rows = relation(source.rows)
     clock = "day" if isinstance(source.rows, Moves) else source.rows.clock
-    if segments is not None:
+    if source.x == Col("transfer"):
+        rows = _transfers(rows, segments) if segments is not None else rows.filter(ibis.literal(False))
+    elif segments is not None:
         rows = segments.attach(rows, rows[clock])
     joined = rows.join(PERIODS, [rows[clock] >= PERIODS.base, rows[clock] < PERIODS.stop])
     joined = joined.mutate(start=joined.base)
     kept = segments.group if segments is not None else ()
     values = joined.select("k", "cust", *kept, value=exact(ibis.coalesce(flow_value(joined, source), ibis.literal(0))))
     return values.group_by("k", "cust", *kept).agg(value=exact(values["value"].sum()))
+
+
+def _transfers(steps: ir.Table, segments: Segments) -> ir.Table:
+    """(cust, day, transfer, g0..): what was held at the close before, out of the old group and into the new one.
+
+    Taken at every day on which any piece of the attributes begins or ends; where the group stays, both cancel.
+    """
+    edges = segments.edges().rename(e_cust="cust", e_day="day")
+    held = steps.join(
+        edges, [steps.cust == edges.e_cust, steps.day < edges.e_day, steps.until >= edges.e_day, steps.after != 0]
+    ).select("cust", day="e_day", transfer="after")
+    gone = held.mutate(transfer=ticks(-held.transfer))
+    day_before = (gone.day.cast("timestamp") - ibis.interval(days=1)).cast("timestamp").date()
+    columns = ["cust", "day", "transfer", *segments.group]
+    left = segments.attach(gone, day_before).select(*columns)
+    joined = segments.attach(held, held.day).select(*columns)
+    return ibis.union(left, joined)
 
 
 def _level(level: Level, relation: Relation, rates: ir.Table | None) -> ir.Table:
