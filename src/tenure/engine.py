@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tenure.compile import aged as compiled
-from tenure.compile import scan, slices
+from tenure.compile import overlap, scan, slices
 from tenure.compile.aged import Ages
 from tenure.compile.calendar import DAYS, PERIODS, Slot, day_rows, touching
 from tenure.compile.plan import Cells, Plan
@@ -183,6 +183,9 @@ class Engine:
         if strategy == "scan":
             assert isinstance(source, Steps | Moves)
             return scan.plan(leaves, self.relation(source), periods, segments)
+        if strategy == "overlap":
+            assert isinstance(source, Steps | Moves)
+            return overlap.plan(leaves, self.relation(source), overlap.day_rows(periods)[0][0], segments)
         if strategy == "rows":
             assert isinstance(source, Rows)
             return scan.rows_plan(leaves, self.relation(source), source.clock, periods, segments)
@@ -204,9 +207,10 @@ class Engine:
         if (kind == "rows" or leaf.how == "distinct") and len(rows) == 1 and touching(periods):
             return "rows", rows.pop()
         names = {self.relation(s).get_name() for s in sources if not isinstance(s, Rows)}
-        if kind and kind != "rows" and len(names) == 1 and touching(periods) and not segments.moves:
+        quick = "scan" if touching(periods) else "overlap" if overlap.fits(leaf) else None
+        if kind and kind != "rows" and len(names) == 1 and quick and not segments.moves:
             source = next(s for s in sources if not isinstance(s, Rows))
-            return "scan", source if isinstance(source, Steps) else self._canonical(source)
+            return quick, source if isinstance(source, Steps) else self._canonical(source)
         if leaf.how == "distinct":
             raise RequestError("Distinct counts need periods that touch.", todo="Leave --window out.")
         return "slices", None
@@ -243,6 +247,8 @@ class Engine:
         self._put(PERIODS, [(k, s.base, s.stop) for k, s in enumerate(periods)])
         if touching(periods):
             self._put(DAYS, day_rows(periods, FIRST_DAY))
+        else:
+            self._put(overlap.DAYS, overlap.day_rows(periods))
 
     def _put(self, table: ir.Table, rows: Sequence[tuple[object, ...]]) -> None:
         types = {name: str(kind) for name, kind in table.schema().items()}

@@ -101,7 +101,7 @@ def rows_plan(
             for slot, *group, value in zip(
                 table["slot"], *(table[g] for g in segments.group), table[f"v{i}"], strict=True
             ):
-                cells[leaf][(int(slot) - 1, tuple(map(str, group)))] = int(value or 0)  # type: ignore[call-overload]
+                cells[leaf][(int(slot) - 1, tuple(map(str, group)))] = int(value or 0)
         return cells
 
     return Plan(query, read)
