@@ -39,7 +39,7 @@ class World:
     def load(
         self,
         table: str,
-        data: pa.Table,
+        data: pa.Table | str,
         *,
         file: str = "",
         mapping: Mapping | None = None,
@@ -184,6 +184,11 @@ def test_numbers_of_an_extra_column_beyond_the_sample(world: World) -> None:
     rows = [(f"c{i}", "7" if i < 20_500 else "x") for i in range(20_501)]
     world.load("customers", rows_of(("customer_id", "code"), *rows))
     assert world.ask("SELECT code, count(*) FROM m_customers GROUP BY 1 ORDER BY 1") == [("7", 20_500), ("x", 1)]
+
+
+def test_rows_may_come_as_a_query(world: World) -> None:
+    query = "SELECT 'a' AS name, DATE '2024-01-01' + range::INT AS \"at\", range + 1 AS _line FROM range(3)"
+    assert counts(world.load("events", query)) == (3, 3, 0, 0)
 
 
 def test_facts_without_a_customer_are_kept(world: World) -> None:

@@ -33,8 +33,8 @@ SOURCE_VIEW = "_tenure_source"
 class Extract:
     """The rows of one file, as they stand in it, on their way into one table.
 
-    `relation` is a duckdb relation of the writer's connection or a pyarrow table; it can be read more than once. Its
-    columns bear the file's names, `_line` is the row's line. `broken` are lines that are not even rows.
+    `relation` is a query, a duckdb relation of the writer's connection or a pyarrow table; it can be read more than once.
+    Its columns bear the file's names, `_line` is the row's line; it is asked for only where a row cannot be used. `broken` are lines that are not even rows.
     """
 
     source: str
@@ -210,7 +210,9 @@ def _keep_rejects(tx: Writer, extract: Extract, rejected: int) -> None:
 
 def _show(con: duckdb.DuckDBPyConnection, relation: Any) -> None:
     """The extract's rows as a view."""
-    if isinstance(relation, duckdb.DuckDBPyRelation):
+    if isinstance(relation, str):
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {SOURCE_VIEW} AS {relation}")
+    elif isinstance(relation, duckdb.DuckDBPyRelation):
         relation.create_view(SOURCE_VIEW, replace=True)
     else:
         con.register(SOURCE_VIEW, relation)
