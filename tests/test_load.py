@@ -373,7 +373,7 @@ FREE = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(KEYED, FREE), min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_order_and_repetition_do_not_matter(
     tmp_path_factory: pytest.TempPathFactory, batches: list[tuple[list[Any], list[Any]]], random: Any

@@ -19,9 +19,9 @@ import duckdb
 
 from tenure.errors import InputError, UnknownName
 from tenure.load_columns import LINE, STOP, Plan, plan, typed
-from tenure.money_codes import CURRENCIES
 from tenure.load_merge import Staged
 from tenure.model import TABLES
+from tenure.money_codes import CURRENCIES
 from tenure.source import Broken, Mapping
 from tenure.store import Writer
 from tenure.store.tables import literal, quote
@@ -33,8 +33,9 @@ SOURCE_VIEW = "_tenure_source"
 class Extract:
     """The rows of one file, as they stand in it, on their way into one table.
 
-    `relation` is a query, a duckdb relation of the writer's connection or a pyarrow table; it can be read more than once.
-    Its columns bear the file's names, `_line` is the row's line; it is asked for only where a row cannot be used. `broken` are lines that are not even rows.
+    `relation` is a query, a duckdb relation of the writer's connection or a pyarrow table; it can be read more than
+    once. Its columns bear the file's names; `_line` is the row's line, asked for only where a row cannot be used.
+    `broken` are lines that are not even rows.
     """
 
     source: str

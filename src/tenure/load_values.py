@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tenure.money_codes import CURRENCIES
 from tenure.model import Column
+from tenure.money_codes import CURRENCIES
 from tenure.store.tables import literal
 
 UTC = ("", "UTC", "Etc/UTC", "GMT")
