@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tenure.question import Frame, Question
     from tenure.result import Results
     from tenure.store import Snapshot, Writer
+    from tenure.warehouse import Warehouse
 
 Progress = Callable[[str, int, "int | None"], None]
 FRESH_FOR = 30.0
@@ -48,6 +49,7 @@ class Workspace:
         self.folder = Path(folder).resolve()
         self._measure: Measure | None = None
         self._snapshot: Snapshot | None = None
+        self._warehouse: Warehouse | None = None
         self._made_at = 0.0
 
     @classmethod
@@ -216,7 +218,6 @@ class Workspace:
         from tenure.engine import Engine
         from tenure.measure import Measure
         from tenure.store import Store
-        from tenure.warehouse import Embedded
         from tenure.worlds import clock_of, columns_of, known_tables, world_of
 
         store = Store(self.folder)
@@ -224,7 +225,7 @@ class Workspace:
         if self._measure and self._snapshot and self._snapshot.version == store.version and fresh:
             return self._measure
         if self._snapshot is None or self._snapshot.version != store.version:
-            self._snapshot = store.snapshot()
+            self._snapshot, self._warehouse = store.snapshot(), None
         if "customer_keys" not in self._snapshot.rollups:
             raise RequestError(
                 "This workspace has no data yet.",
@@ -233,9 +234,19 @@ class Workspace:
             )
         world = world_of(self.config, self.policy, columns_of(self._snapshot.con), frozenset(), self._snapshot.meta)
         world = replace(world, loaded=known_tables(self._snapshot.con, set(self._snapshot.tables), world))
-        self._measure = Measure(Engine(Embedded(self._snapshot.con), world, self.policy), clock_of(self.config))
+        self._warehouse = self._warehouse or self._engine(self._snapshot)
+        self._measure = Measure(Engine(self._warehouse, world, self.policy), clock_of(self.config))
         self._made_at = time.monotonic()
         return self._measure
+
+    def _engine(self, snapshot: Snapshot) -> Warehouse:
+        """What answers questions about a version: the embedded engine, or the one tenure.toml names, with its copy."""
+        from tenure.warehouse import Embedded
+        from tenure.warehouses import connect
+
+        if self.config.warehouse == "duckdb":
+            return Embedded(snapshot.con)
+        return connect(self.config.warehouse, snapshot, self.folder)
 
     def explain(
         self,

@@ -45,6 +45,8 @@ OUTSIDE = {
     "pandas": ("result",),
     "polars": ("result",),
     "openpyxl": ("load", "sources"),
+    "psycopg": ("warehouses",),
+    "pyspark": ("warehouses",),
     "pydantic": ("config",),
     "tomllib": ("config",),
     "tomlkit": ("config",),
