@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 
 import ibis
 import ibis.expr.types as ir
 
+from tenure import texts
 from tenure.compile import aged as compiled
 from tenure.compile import overlap, scan, slices
 from tenure.compile.aged import Ages
 from tenure.compile.calendar import DAYS, PERIODS, Slot, day_rows, touching
-from tenure.compile.plan import Cells, Plan
+from tenure.compile.plan import Cells, Plan, Reader
 from tenure.compile.record import inputs
 from tenure.compile.segments import Segments
 from tenure.errors import MissingRate, RequestError
@@ -53,7 +54,6 @@ class Engine:
     world: World
     stored: Policy
     made: dict[str, ir.Table] = field(default_factory=dict)
-    plans: dict[object, tuple[str, Plan]] = field(default_factory=dict)
     gaps: dict[str, tuple[str, date] | None] = field(default_factory=dict)
 
     # -- which data an expression needs -------------------------------------------------------------------------
@@ -132,13 +132,23 @@ class Engine:
     def keep(self, name: str, build: Callable[[], ir.Table]) -> ir.Table:
         """A query's answer as a table of this connection, made once."""
         if name not in self.made:
-            query = build()
-            self.warehouse.make(name, self.sql(query))
-            self.made[name] = ibis.table(query.schema(), name=name)
+            text, schema = texts.kept((name, *self._here), lambda: self._compiled(build()))
+            self.warehouse.make(name, text)
+            self.made[name] = ibis.table(schema, name=name)
         return self.made[name]
 
+    def _compiled(self, query: ir.Table) -> tuple[str, ibis.Schema]:
+        return self.sql(query), query.schema()
+
+    @cached_property
+    def _here(self) -> tuple[str, str, str]:
+        """What all texts of this engine depend on."""
+        stored = repr(self.stored.all_rules())
+        return self.warehouse.dialect, self.world.signature(moment=True), stored
+
     def sql(self, query: ir.Table) -> str:
-        return str(ibis.to_sql(query, dialect=self.warehouse.dialect))
+        """An expression as this engine's SQL."""
+        return texts.sql(query, self.warehouse.dialect)
 
     def _revalued(self) -> ir.Table | None:
         """Items in their own currency with every rate they may be valued at, where NRR and GRR need them."""
@@ -170,25 +180,27 @@ class Engine:
         self._set_calendar(periods)
         found: Cells = {}
         for key, group in self._by_strategy(leaves, periods, segments).items():
-            kept = (key, tuple(group), segments, periods[0].start)
-            if kept not in self.plans:
-                plan = self._plan(key, group, periods, segments)
-                self.plans[kept] = (self.sql(plan.query), plan)
-            text, plan = self.plans[kept]
-            found |= plan.read(self.warehouse.run(text), periods)
+            anchor = overlap.day_rows(periods)[0][0] if key[0] == "overlap" else periods[0].start
+            plan = partial(self._plan, key, group, anchor, segments)
+            text, read = texts.kept((key, tuple(group), anchor, segments, *self._here), partial(self._text, plan))
+            found |= read(self.warehouse.run(text), periods)
         return found
 
-    def _plan(self, key: tuple[str, object], leaves: list[Across], periods: Sequence[Slot], segments: Segments) -> Plan:
+    def _text(self, make: Callable[[], Plan]) -> tuple[str, Reader]:
+        plan = make()
+        return self.sql(plan.query), plan.read
+
+    def _plan(self, key: tuple[str, object], leaves: list[Across], anchor: date, segments: Segments) -> Plan:
         strategy, source = key
         if strategy == "scan":
             assert isinstance(source, Steps | Moves)
-            return scan.plan(leaves, self.relation(source), periods, segments)
+            return scan.plan(leaves, self.relation(source), anchor, segments)
         if strategy == "overlap":
             assert isinstance(source, Steps | Moves)
-            return overlap.plan(leaves, self.relation(source), overlap.day_rows(periods)[0][0], segments)
+            return overlap.plan(leaves, self.relation(source), anchor, segments)
         if strategy == "rows":
             assert isinstance(source, Rows)
-            return scan.rows_plan(leaves, self.relation(source), source.clock, periods, segments)
+            return scan.rows_plan(leaves, self.relation(source), source.clock, anchor, segments)
         return slices.plan(leaves, self.relation, segments, self._revalued())
 
     def _by_strategy(
@@ -196,7 +208,9 @@ class Engine:
     ) -> dict[tuple[str, object], list[Across]]:
         found: dict[tuple[str, object], list[Across]] = {}
         for leaf in leaves:
-            if any(True for _ in _sources(leaf)):
+            for source in _sources(leaf):
+                self._ready(source)
+            if _sources(leaf):
                 found.setdefault(self._strategy(leaf, periods, segments), []).append(leaf)
         return found
 
@@ -214,6 +228,11 @@ class Engine:
         if leaf.how == "distinct":
             raise RequestError("Distinct counts need periods that touch.", todo="Leave --window out.")
         return "slices", None
+
+    def _ready(self, source: Steps | Moves | Rows) -> None:
+        """See that the tables behind it are made: a kept text does not make them."""
+        if not isinstance(source, Rows) or rollups()[source.table].kept:
+            self.relation(source)
 
     def _canonical(self, moves: Moves) -> Steps | Moves:
         """Movements and levels that live in one table are asked together."""
@@ -233,7 +252,7 @@ class Engine:
     def behind(self, leaf: Across, period: Slot, segments: Segments) -> dict[int, int]:
         """What each customer (by key) adds to the leaf in one period."""
         self._set_calendar([period])
-        if not any(True for _ in _sources(leaf)):
+        if not _sources(leaf):
             return {}
         query = slices.people(leaf, self.relation, segments, self._revalued())
         table = self.warehouse.run(self.sql(query.select("cust", "v")))

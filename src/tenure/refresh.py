@@ -12,9 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import ibis
-
-from tenure import model
+from tenure import model, texts
 from tenure.rollup import World, rollups
 from tenure.rollups.customers import people
 from tenure.rollups.mrr_steps import looks_at_months
@@ -72,8 +70,10 @@ def _any_foreign(tx: Writer, currency: str, loaded: frozenset[str]) -> bool:
     return bool(found and found[0])
 
 
-def _sql(query: Any) -> str:
-    return str(ibis.to_sql(query, dialect="duckdb"))
+def _sql(world: World, name: str, build: Callable[[World], Any]) -> str:
+    """A rollup's SQL; it depends on when the data stand only where rules look at whole months."""
+    key = (name, world.signature(moment=looks_at_months(world.rule)))
+    return texts.kept(key, lambda: texts.sql(build(world), "duckdb"))
 
 
 def _keys(tx: Writer, world: World, changed: set[str], since: int, anew: bool) -> list[str]:
@@ -92,12 +92,12 @@ def _keys(tx: Writer, world: World, changed: set[str], since: int, anew: bool) -
         if count is None or count[0] == 0:
             return []
         world = replace(world, only=TOUCHED)
-    old = (
-        "SELECT cust, customer_id FROM customer_keys" if known else "SELECT 0::BIGINT cust, '' customer_id WHERE FALSE"
-    )
+    none = "SELECT 0::BIGINT AS cust, '' AS customer_id WHERE FALSE"
+    old = "SELECT cust, customer_id FROM customer_keys" if known else none
     tx.con.execute(f"CREATE OR REPLACE TEMP TABLE old_keys AS {old}")
     query = f"""
-        WITH people AS ({_sql(people(world))}), top AS (SELECT coalesce(max(cust), -1) AS top FROM old_keys)
+        WITH people AS ({_sql(world, "customer_keys", people)}),
+             top AS (SELECT coalesce(max(cust), -1) AS top FROM old_keys)
         SELECT coalesce(o.cust, top + row_number() OVER (PARTITION BY o.cust IS NULL ORDER BY p.customer_id)) AS cust,
                p.customer_id, p.name, p.first_day
         FROM people p CROSS JOIN top LEFT JOIN old_keys o USING (customer_id)"""
@@ -132,9 +132,9 @@ def _build(tx: Writer, world: World, name: str, inputs: set[str], since: int, an
     rollup = rollups()[name]
     touched = None if anew or name not in tx.rollups or inputs - _with_customers() else _touched(tx, inputs, since)
     if touched is None:
-        tx.put_rollup(name, _sql(rollup.build(world)), key="cust")
+        tx.put_rollup(name, _sql(world, name, rollup.build), key="cust")
         return
     tx.con.execute(f"CREATE OR REPLACE TEMP TABLE {TOUCHED} AS {touched}")
     keys = f"SELECT cust FROM customer_keys SEMI JOIN {TOUCHED} USING (customer_id)"
-    query = _sql(rollup.build(replace(world, only=TOUCHED)))
+    query = _sql(replace(world, only=TOUCHED), name, rollup.build)
     tx.put_rollup(name, query, key="cust", overlay=True, keys_sql=keys)

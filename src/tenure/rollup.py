@@ -6,6 +6,7 @@ that every engine has it. A stored one is built at refresh and kept; the others 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -48,6 +49,12 @@ class World:
         """The answer in force for a revenue rule."""
         fixed = dict(self.rules)
         return fixed[key] if key in fixed else self.policy.rule(key)
+
+    def signature(self, *, moment: bool) -> str:
+        """What a query's text depends on, to know one again; with `moment` also on when the data stand."""
+        told = [self.columns, sorted(self.loaded), self.policy, self.currency, self.foreign, self.rules, self.active]
+        told += [self.only, self.frozen, self.as_of if moment or self.frozen else None, self.cut if moment else None]
+        return hashlib.sha256(repr(told).encode()).hexdigest()
 
     def with_rules(self, rules: tuple[tuple[str, str], ...]) -> World:
         """The same world under fixed rules."""

@@ -19,7 +19,7 @@ FLOORS = [
     # ground: words without data
     ("errors", "periods", "money", "money_codes", "model", "stats", "catalog"),
     # language: the singular says what one IS
-    ("expr", "metric", "policy", "source", "rollup", "filter", "result", "words", "business"),
+    ("expr", "metric", "policy", "source", "rollup", "filter", "result", "words", "business", "texts"),
     # collections: the plural holds the ones there ARE
     ("metrics", "rollups", "sources"),
     # settings: tenure.toml as a value, which machinery takes
@@ -39,7 +39,7 @@ FLOORS = [
 # Everything that is not ours and not Python's, and the only places that may know it.
 OUTSIDE = {
     "duckdb": ("store", "load", "sources", "sync"),
-    "ibis": ("compile", "engine", "rollup", "rollups", "refresh", "warehouses"),
+    "ibis": ("compile", "engine", "rollup", "rollups", "texts", "warehouses"),
     "sqlglot": ("filter", "compile", "warehouses"),
     "pyarrow": ("store", "load", "sources", "sync", "warehouse", "warehouses", "result"),
     "pandas": ("result",),

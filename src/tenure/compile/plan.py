@@ -18,9 +18,13 @@ Relation = Callable[[Steps | Moves | Rows], ir.Table]
 """Finds the table behind the steps, movements or rows that a leaf names."""
 
 
+Reader = Callable[[Mapping[str, list[object]], Sequence[Slot]], Cells]
+"""Turns a query's rows (as columns of Python values) into the cells of these periods."""
+
+
 @dataclass(frozen=True)
 class Plan:
-    """One query. `read` turns its rows (as columns of Python values) into the cells of these periods."""
+    """One query, and how to read its answer."""
 
     query: ir.Table
-    read: Callable[[Mapping[str, list[object]], Sequence[Slot]], Cells]
+    read: Reader

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
@@ -61,9 +61,9 @@ def shape(leaf: Across) -> str | None:
     return "end" if END in moments else "start"
 
 
-def plan(leaves: Sequence[Across], steps: ir.Table, periods: Sequence[Slot], segments: Segments) -> Plan:
-    """One query for all these leaves over one table of steps (or of rows)."""
-    first = periods[0].start - timedelta(days=1)
+def plan(leaves: Sequence[Across], steps: ir.Table, begin: date, segments: Segments) -> Plan:
+    """One query for all these leaves over one table of steps. `begin`: the first day of the first period."""
+    first = begin - timedelta(days=1)
     parts = [_Parts(leaf, shape(leaf) or "", leaf.x) for leaf in leaves]
     kept = segments.attach(steps, None)
     rows = on_day(kept, kept["day"], first)
@@ -73,12 +73,10 @@ def plan(leaves: Sequence[Across], steps: ir.Table, periods: Sequence[Slot], seg
     return Plan(query, _reader(parts, segments))
 
 
-def rows_plan(
-    leaves: Sequence[Across], rows: ir.Table, clock: str, periods: Sequence[Slot], segments: Segments
-) -> Plan:
+def rows_plan(leaves: Sequence[Across], rows: ir.Table, clock: str, begin: date, segments: Segments) -> Plan:
     """One query for leaves that only sum (or count the distinct values of) the rows of a table."""
     kept = segments.attach(rows, rows[clock])
-    dated = on_day(kept, kept[clock], periods[0].start - timedelta(days=1))
+    dated = on_day(kept, kept[clock], begin - timedelta(days=1))
     dated = dated.filter(dated.slot > 0)
     columns: dict[str, ir.Value] = {}
     for i, leaf in enumerate(leaves):

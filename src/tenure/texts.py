@@ -1,0 +1,32 @@
+"""SQL texts that were compiled, kept for the process. Language floor.
+
+Compiling takes Ibis longer than most queries run, and texts depend on the expression and the world's shape alone.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import TypeVar
+
+import ibis
+import ibis.expr.types as ir
+
+T = TypeVar("T")
+MOST = 1000
+_kept: OrderedDict[Hashable, object] = OrderedDict()
+
+
+def sql(query: ir.Table, dialect: str) -> str:
+    """An expression as an engine's SQL."""
+    return str(ibis.to_sql(query, dialect=dialect))
+
+
+def kept(key: Hashable, make: Callable[[], T]) -> T:
+    """What `make` gives, made once for the key; the oldest of many are forgotten."""
+    if key not in _kept:
+        _kept[key] = make()
+        while len(_kept) > MOST:
+            _kept.popitem(last=False)
+    found = _kept[key]
+    return found  # type: ignore[return-value]  # a key is only ever used for one kind of thing
