@@ -30,9 +30,13 @@ FAMILY = Family(
             "up",
             """How many customers there are at the end of the period.
 
-*Formula.* The number of customers with MRR above 0; without subscriptions, with an order in the last 365 days; without
-either, created before. *Empty:* 0 where there is none; no value in an empty workspace.
-*Differs:* ChartMogul keeps free customers (policy free_is = "active_free").""",
+*Formula.* The number of customers with MRR above 0 at the period's end.
+*Counts:* without subscriptions, those with an order in the last 365 days (`order_customer_days`); without either,
+those who were created before.
+*Leaves out:* who is on trial, paused, or pays nothing.
+*Empty:* 0 where there is none; no value in an empty workspace.
+*Differs:* in ChartMogul customers who have come to pay 0 stay active by default (policy free_is = "active_free").
+*Example:* on the small world, 2024-03: 10.""",
             {"default": Reading(end, n=end)},
             aliases=("active_customers", "total_customers"),
         ),
@@ -43,8 +47,13 @@ either, created before. *Empty:* 0 where there is none; no value in an empty wor
             "up",
             """How many became a customer for the first time in the period.
 
-*Formula.* The number of `new` movements. *Leaves out:* who was one before and returned (reactivation).
-*Empty:* 0 where nobody joined.""",
+*Formula.* The number of `new` movements of the period's days.
+*Counts:* everyone who was never a customer at the close of an earlier day, also those who leave again in the period.
+*Leaves out:* customers who had left and returned (reactivation); trials until they pay.
+*Empty:* 0 where nobody joined; no value in an empty workspace.
+*Differs:* ProfitWell leaves out who joins and leaves within a month; PostHog counts who paid nothing in the period
+before as new, returning customers too.
+*Example:* on the small world, 2024-Q1: 2.""",
             {"default": Reading(joined, n=joined)},
         ),
         Metric(
@@ -54,8 +63,13 @@ either, created before. *Empty:* 0 where there is none; no value in an empty wor
             "down",
             """How many customers left in the period.
 
-*Formula.* The number of `churn` movements; who leaves twice counts twice. *Empty:* 0 where nobody left.
-*Differs:* Baremetrics counts churned subscriptions beside churned customers.""",
+*Formula.* The number of `churn` movements of the period's days; who leaves twice counts twice.
+*Counts:* everyone whose MRR fell to 0, a pause included, also those who joined in the same period.
+*Leaves out:* customers who ended one of several subscriptions and go on paying.
+*Empty:* 0 where nobody left; no value in an empty workspace.
+*Differs:* Baremetrics counts churned subscriptions beside churned customers; ProfitWell leaves out who joins and leaves
+within a month.
+*Example:* on the small world, 2024-02: 2.""",
             {"default": Reading(left, n=left)},
             aliases=("lost_customers", "logo_churn_count"),
         ),
@@ -66,9 +80,13 @@ either, created before. *Empty:* 0 where there is none; no value in an empty wor
             "up",
             """By which share the number of customers grew.
 
-*Formula.* (customers at the end - at the start) / at the start. *Empty:* no value without customers at the start.
-*Differs:* article 002 calls this churn; it is not: joiners hide who left (100 to 75 with 10 joiners is -25 % growth
-and 35 % churn).""",
+*Formula.* (customers at the end - customers at the start) / customers at the start.
+*Counts:* all customers at both moments, those who joined in between too.
+*Leaves out:* nobody, which is why it says nothing about who stayed.
+*Empty:* no value without customers at the start.
+*Differs:* "The 11 Most Important Customer Success KPIs" calls this churn. It is not, since joiners hide who left: 100
+customers that become 75, 10 of them new, are -25 % growth and 35 % churn.
+*Example:* on the small world, 2024-03: 11.1 %.""",
             {"default": Reading((end - start) / start, n=start)},
             aliases=("net_growth", "net_customer_growth"),
         ),
@@ -79,9 +97,14 @@ and 35 % churn).""",
             "up",
             """Of those who were customers at the start, the share who are at the end.
 
-*Formula.* customers at both moments / customers at the start. *Counts:* the same people at both ends.
-*Leaves out:* everyone who joined since. *Empty:* no value without customers at the start.
-*Variants.* counts: article 003's (end - new) / start, the same as long as no joiner leaves and nobody returns.""",
+*Formula.* Customers at both moments / customers at the start; always 1 - customer_churn_rate.
+*Counts:* the same customers at both ends, also those who left and came back in between.
+*Leaves out:* everyone who joined since.
+*Empty:* no value without customers at the start.
+*Variants.* counts: (customers at the end - new customers) / customers at the start, as Dock's "22 goals & KPIs" has
+it: the same as long as no joiner leaves and nobody returns (500, 43 new, 512 at the end: 93.8 %).
+*Differs:* from counts alone one cannot see who stayed; this looks at the customers themselves.
+*Example:* on the small world, 2024-01: 80 %.""",
             {
                 "default": Reading(count(was & is_) / start, n=start, wilson=True),
                 "counts": Reading((end - joined) / start, "from counts alone: (end - new) / start", start),
@@ -96,9 +119,18 @@ and 35 % churn).""",
             "down",
             """Of those who were customers at the start, the share who are not at the end.
 
-*Formula.* customers at the start but not at the end / customers at the start = 1 - customer_retention_rate.
-*Leaves out:* who joined since, also when they left again. *Empty:* no value without customers at the start.
-*Differs:* Stripe's older page divides by start + joined (incl_new); article 004 by a "total number" it does not name.""",
+*Formula.* Customers at the start who are gone at the end / customers at the start; always 1 - customer_retention_rate.
+*Counts:* customers of the start only; a pause is a departure as long as it lasts.
+*Leaves out:* who joined since, also when they left again; who left and is back at the end.
+*Empty:* no value without customers at the start.
+*Variants.* any_exit: customers of the start who left at least once, even if they are back; incl_new: all exits /
+(customers at the start + those who joined or returned), Stripe's older definition; avg_base: all exits / the mean of
+the customers at the start and at the end; daily_sum: the sum of each day's exits / the customers of that morning;
+annualised: 1 - (1 - rate)^12, what a month's rate makes in a year.
+*Differs:* Stripe's older page divides by start + joined (incl_new), "8 Proven KPIs" by a total it does not name. A
+year's churn is never 12 times a month's: 5 % a month is 45.96 % a year.
+*Benchmark:* 5 % a month is average (SaaS; Dock's "22 goals & KPIs", which names no source).
+*Example:* on the small world, 2024-01: 20 %.""",
             {
                 "default": Reading(churn_rate, n=start, wilson=True),
                 "any_exit": Reading(
@@ -118,6 +150,7 @@ and 35 % churn).""",
             },
             windowed=True,
             aliases=("churn_rate", "logo_churn", "ccr", "attrition", "customer_churn"),
+            benchmark="5 % a month is average (SaaS; Dock, Customer Success Metrics: 22 goals & KPIs)",
         ),
         Metric(
             "nrr",
@@ -126,11 +159,16 @@ and 35 % churn).""",
             "up",
             """Of the MRR at the start, how much the same customers pay at the end.
 
-*Formula.* MRR at the end of those who paid at the start / their MRR at the start, both at the exchange rates then.
-*Leaves out:* everyone who did not pay at the start, returning customers too. *Empty:* no value if nobody paid.
-*Variants.* movements: (start + expansion + reactivation - contraction - churn) / start, of the same customers;
-include_winback: with those who returned (ChartMogul's net churn); annualised: the product of twelve months.
-*Differs:* Baremetrics publishes it without reactivation.""",
+*Formula.* MRR at the end of those who paid at the start / MRR at the start, both at the exchange rates of the start.
+*Counts:* expansion, contraction and churn of the customers who paid at the start; their segment is that of the start.
+*Leaves out:* everyone who did not pay at the start: new customers, and those who had left and returned.
+*Empty:* no value when nobody paid at the start; no value without subscriptions.
+*Variants.* cohort: by the customers of the start, the default; movements: (start + expansion + reactivation -
+contraction - churn) / start, of the same customers; include_winback: with the customers who had left and returned;
+annualised: the product of the last twelve months' values.
+*Differs:* ChartMogul's net churn credits returning customers (include_winback); Baremetrics names only expansion and
+churn. With `--window 12m` the cohort stands a year before the end, which is not the product of twelve months.
+*Example:* on the small world, 2024-02: 95 %.""",
             {
                 "cohort": Reading(nrr, n=cohort),
                 "movements": Reading(
@@ -156,9 +194,15 @@ include_winback: with those who returned (ChartMogul's net churn); annualised: t
             "up",
             """Of the MRR at the start, how much is kept, growth left out.
 
-*Formula.* the sum of the smaller of MRR then and now / MRR at the start, at the exchange rates then. Between 0 and 1,
-never above nrr. *Empty:* no value if nobody paid at the start.
-*Variants.* movements: (start - contraction - churn) / start; 100 to 60 and back is 60 % there and 100 % here.""",
+*Formula.* The sum, over the customers of the start, of the smaller of MRR then and MRR now / MRR at the start, at the
+exchange rates of the start. Between 0 and 1, and never above nrr.
+*Counts:* contraction and churn of the customers who paid at the start, as far as it lasts to the end.
+*Leaves out:* expansion, new and returning customers.
+*Empty:* no value when nobody paid at the start; no value without subscriptions.
+*Variants.* cohort: by what each customer pays at both ends, the default; movements: (start - contraction - churn) /
+start, of the same customers: 100 that falls to 60 and is back at 100 is 60 % there and 100 % by cohort.
+*Differs:* 1 - ChartMogul's gross MRR churn rate is the variant movements.
+*Example:* on the small world, 2024-02: 80 %.""",
             {
                 "cohort": Reading(grr, n=cohort),
                 "movements": Reading(
@@ -176,9 +220,14 @@ never above nrr. *Empty:* no value if nobody paid at the start.
             "down",
             """Of the MRR at the start, how much was lost, growth left out.
 
-*Formula.* 1 - grr. *Empty:* no value if nobody paid at the start.
-*Variants.* movements: (contraction + churn) / start, as ChartMogul's gross MRR churn; churned_only: the MRR at the
-start of those gone at the end / start, article 004's.""",
+*Formula.* 1 - grr: what each customer of the start pays less at the end / MRR at the start.
+*Counts:* contraction and churn of the customers who paid at the start, as far as it lasts to the end.
+*Leaves out:* expansion, new and returning customers.
+*Empty:* no value when nobody paid at the start; no value without subscriptions.
+*Variants.* movements: (contraction + churn) / MRR at the start, of the same customers; churned_only: the MRR at the
+start of those who are gone at the end / MRR at the start.
+*Differs:* ChartMogul's gross MRR churn rate is the variant movements; "8 Proven KPIs" means churned_only.
+*Example:* on the small world, 2024-01: 16 %.""",
             {
                 "default": Reading(lost_share, n=cohort),
                 "movements": Reading(
@@ -196,10 +245,15 @@ start of those gone at the end / start, article 004's.""",
             "Net revenue churn rate",
             "share",
             "down",
-            """Of the MRR at the start, how much was lost after the growth of the same customers; below 0 when they grew.
+            """Of the MRR at the start, how much was lost after the same customers' growth; below 0 when they grew.
 
-*Formula.* 1 - nrr. *Empty:* no value if nobody paid at the start.
-*Variants.* include_winback: returning customers are credited, as ChartMogul does.""",
+*Formula.* 1 - nrr: (MRR at the start - MRR at the end of those who paid then) / MRR at the start.
+*Counts:* expansion, contraction and churn of the customers who paid at the start.
+*Leaves out:* everyone who did not pay at the start.
+*Empty:* no value when nobody paid at the start; no value without subscriptions.
+*Variants.* include_winback: less the MRR of customers who had left and returned.
+*Differs:* ChartMogul credits returning customers, who were not in the opening MRR (include_winback).
+*Example:* on the small world, 2024-03: -3 %.""",
             {
                 "default": Reading(total(then - kept_mrr) / total(then), n=cohort),
                 "include_winback": Reading(
@@ -216,11 +270,18 @@ start of those gone at the end / start, article 004's.""",
             "up",
             """Of the customers who joined in a period, the share who are customers k periods later.
 
-*Formula.* customers at the end of the k-th period after / all who joined in the period; age 0 is its own end.
-*Counts:* whoever became a customer for the first time in it, those gone before age 0 too.
-*Empty:* no row for an age that lies after as_of. *Variants.* From use: active_bounded (in the k-th period),
-active_unbounded (in it or later), active_continuous (in each up to it), active_return_by (in one of 1 to k);
-ordered_... likewise from orders. *Differs:* "rolling" means unbounded to some vendors and continuous to others.""",
+*Formula.* Those of them who are customers at the end of the k-th period after / all who joined in the period; age 0 is
+the end of the period itself.
+*Counts:* whoever became a customer for the first time in the period, also those gone before its end.
+*Leaves out:* returning customers, who stay in their first cohort; ages that lie after as_of.
+*Empty:* no value where nobody joined in the period.
+*Variants.* From use: active_bounded: active in the k-th period after (active is the same); active_unbounded: in the
+k-th or any later one; active_continuous: in every one up to the k-th; active_return_by: in at least one of the first k.
+From orders, likewise: ordered_bounded: ordered in the k-th period after; ordered_unbounded: in the k-th or later;
+ordered_continuous: in every one up to the k-th; ordered_return_by: in at least one of the first k.
+*Differs:* "rolling" retention is unbounded to many and continuous to PostHog, so neither is called that here. Stripe's
+cohorts follow months in UTC; these follow the workspace's calendar.
+*Example:* on the small world, 2023-12, age 1: 50 %.""",
             {
                 "default": Reading(Aged(is_), wilson=True),
                 **{
@@ -242,10 +303,14 @@ ordered_... likewise from orders. *Differs:* "rolling" means unbounded to some v
             "Revenue retention by cohort",
             "share",
             "up",
-            """Of what a cohort pays at age 0, how much the same customers pay k periods later.
+            """Of what a cohort pays at the end of its first period, how much the same customers pay k periods later.
 
-*Formula.* MRR of the cohort at the end of the k-th period after / at the end of its own.
-*Empty:* no value if the cohort paid nothing at age 0.""",
+*Formula.* MRR of the cohort at the end of the k-th period after / at the end of its own; above 1 when it grew.
+*Counts:* everyone who became a customer for the first time in the period.
+*Leaves out:* what the cohort paid before its period's end; ages that lie after as_of.
+*Empty:* no value if the cohort paid nothing at age 0.
+*Differs:* Stripe's cohorts follow months in UTC; these follow the workspace's calendar.
+*Example:* on the small world, 2023-12, age 1: 45 %.""",
             {"default": Reading(Aged(now))},
             by=("age",),
         ),
