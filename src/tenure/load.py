@@ -129,7 +129,7 @@ def _load(tx: Writer, extract: Extract, timezone: str, say: Callable[[str], None
             say("checking")
             staged = Staged(tx, extract.table, path)
             if staged.drop_repeats():
-                clashed = _reject_clashes(con, made)
+                clashed = _reject_clashes(tx, made)
             say("merging")
             staged.meet()
             stored = staged.publish()
@@ -150,14 +150,19 @@ def _load(tx: Writer, extract: Extract, timezone: str, say: Callable[[str], None
 def _stage(tx: Writer, made: Plan) -> tuple[Path, int]:
     """The usable rows in a new file, and how many; the others in _faults."""
     written = _try(tx, made, made.quick())
-    if written is None and made.guesses:
+    if written is not None:
+        return written
+    judged, columns = _judge(tx, made), ", ".join(quote(name) for name in made.names)
+    tx.con.execute(f"INSERT INTO _faults SELECT {LINE}, _tenure_reason, _tenure_text FROM ({judged}) WHERE _tenure_bad")
+    return tx.write_file(made.table.name, f"SELECT {columns} FROM ({judged}) WHERE NOT _tenure_bad")
+
+
+def _judge(tx: Writer, made: Plan) -> str:
+    """A query of the judged rows. They are written down first, so that each value is read only once."""
+    if made.guesses:
         made = typed(tx.con, made, None)
-    if written is None:
-        written = _try(tx, made, made.full())
-    if written is None:
-        tx.con.execute(f"INSERT INTO _faults {made.faults()}")
-        written = tx.write_file(made.table.name, made.usable())
-    return written
+    path, _ = tx.write_file(made.table.name, made.judged())
+    return f"SELECT * FROM read_parquet({literal(path)})"
 
 
 def _try(tx: Writer, made: Plan, sql: str) -> tuple[Path, int] | None:
@@ -178,16 +183,22 @@ def _try(tx: Writer, made: Plan, sql: str) -> tuple[Path, int] | None:
     return path, rows
 
 
-def _reject_clashes(con: duckdb.DuckDBPyConnection, made: Plan) -> int:
+def _reject_clashes(tx: Writer, made: Plan) -> int:
     """Rows that share a key and differ, with their lines, into _faults; how many."""
-    keys = [name for name in made.table.key if any(f.target == name for f in made.fields)]
+    con = tx.con
+    keys = [name for name in made.table.key if name in made.names]
     on = " AND ".join(f"r.{quote(k)} IS NOT DISTINCT FROM c.{quote(k)}" for k in keys)
-    told = " || ', ' || ".join(f"{literal(f'{k} ')} || coalesce('''' || r.{quote(k)} || '''', '(empty)')" for k in keys)
+    quoted = "coalesce(chr(39) || r.{} || chr(39), '(empty)')"
+    told = " || ', ' || ".join(f"{literal(f'{k} ')} || {quoted.replace('{}', quote(k))}" for k in keys)
     before = _count(con, "_faults")
     con.execute(
-        f"INSERT INTO _faults SELECT r.{LINE}, {told} || ' stands on several rows that differ.', r._text "
-        f"FROM ({made.keyed_usable()}) r SEMI JOIN _clash c ON {on}"
+        f"CREATE OR REPLACE TEMP TABLE _lines AS SELECT r.{LINE}, {told} || ' stands on several rows that differ.' "
+        f"AS reason FROM ({_judge(tx, made)}) r SEMI JOIN _clash c ON {on} WHERE NOT r._tenure_bad"
     )
+    con.execute(
+        f"INSERT INTO _faults SELECT {LINE}, reason, {made.text()} FROM {SOURCE_VIEW} JOIN _lines USING ({LINE})"
+    )
+    con.execute("DROP TABLE _lines")
     return _count(con, "_faults") - before
 
 

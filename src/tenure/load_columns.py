@@ -1,7 +1,7 @@
 """Which column of a file fills which column of the model, and the queries that read them so. Part of load.
 
-A `Plan` is made once for a file. Its `quick` and `full` queries give the stored rows and stop at the first row that
-cannot be used; `faults` gives each such row with its line and the reasons, and `usable` the others.
+A `Plan` is made once for a file. Its `quick` query gives the stored rows and stops at the first that cannot be used;
+`judged` gives all rows, read with more patience, and says of each that cannot be used why.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import duckdb
 
 from tenure.errors import InputError, suggest
-from tenure.load_values import Zones, expected, value
+from tenure.load_values import Zones, cleaned, expected, value
 from tenure.model import DELETED, TABLES, UPDATED_AT, Column, Table
 from tenure.source import Mapping
 from tenure.store.tables import literal, quote
@@ -57,48 +57,43 @@ class Plan:
 
     def quick(self) -> str:
         """The stored rows, of values in their usual form; stops at a row that cannot be read so."""
-        return self._stored(full=False)
+        return f"SELECT {self._shown(self._stop())} FROM ({self._read()})"
 
-    def full(self) -> str:
-        """The stored rows; stops at a row that cannot be used."""
-        return self._stored(full=True)
-
-    def usable(self) -> str:
-        """The stored rows without those that cannot be used."""
-        return f"SELECT {self._shown(None)} FROM ({self._read(full=True)}) WHERE NOT coalesce({self._bad()}, FALSE)"
-
-    def keyed_usable(self) -> str:
-        """The usable rows' keys, with _line and _text, to tell which rows share a key."""
-        keys = ", ".join(self._show(f) for f in self.fields if f.target in self.table.key)
+    def judged(self) -> str:
+        """Every row, read in full, with its line, whether it is unusable, why, and its text if it is."""
+        wrong = "_tenure_bad"
         return (
-            f"SELECT {keys}, {LINE}, {self._text()} AS _text FROM ({self._read(full=True, everything=True)}) "
-            f"WHERE NOT coalesce({self._bad()}, FALSE)"
+            f"SELECT {self._shown(None)}, {LINE}, {wrong}, "
+            f"CASE WHEN {wrong} THEN {self._reason()} END AS _tenure_reason, "
+            f"CASE WHEN {wrong} THEN {self.text()} END AS _tenure_text "
+            f"FROM (SELECT *, coalesce({self._bad()}, FALSE) AS {wrong} FROM ({self._read_in_full()}))"
         )
 
-    def faults(self) -> str:
-        """Rows that cannot be used: _line, reason, _text."""
-        return (
-            f"SELECT {LINE}, {self._reason()} AS reason, {self._text()} AS _text "
-            f"FROM ({self._read(full=True, everything=True)}) WHERE {self._bad()}"
-        )
-
-    def _stored(self, *, full: bool) -> str:
-        return f"SELECT {self._shown(self._stop())} FROM ({self._read(full=full)})"
-
-    def _read(self, *, full: bool, everything: bool = False) -> str:
-        """Each row's raw values _tenure_r0, ... and readings _tenure_v0, ..."""
+    def _read(self) -> str:
+        """Each row's raw values _tenure_r0, ... and quick readings _tenure_v0, ..."""
         shown = []
         for number, field in enumerate(self.fields):
-            shown += [f"{field.raw} AS _tenure_r{number}", f"{self._value(field, full)} AS _tenure_v{number}"]
-        if everything:
-            shown += [LINE, *(quote(name) for name in self.columns)]
+            shown += [f"{field.raw} AS _tenure_r{number}", f"{self._value(field)} AS _tenure_v{number}"]
         return f"SELECT {', '.join(shown)} FROM {self.source} s"
 
-    def _value(self, field: Field, full: bool) -> str:
+    def _read_in_full(self) -> str:
+        """The same with full readings, by way of cleaned texts _tenure_t0, ...; and all of the file's columns."""
+        texts, shown = [], []
+        for number, field in enumerate(self.fields):
+            shown += [f"{field.raw} AS _tenure_r{number}"]
+            clean = cleaned(field.column, field.raw, field.kind) if field.column else None
+            if clean:
+                texts.append(f"{clean} AS _tenure_t{number}")
+            shown.append(f"{self._value(field, f'_tenure_t{number}' if clean else '')} AS _tenure_v{number}")
+        shown += [LINE, *(quote(name) for name in self.columns)]
+        return f"SELECT {', '.join(shown)} FROM (SELECT {', '.join(['*', *texts])} FROM {self.source} s) s"
+
+    def _value(self, field: Field, clean: str = "") -> str:
         if field.column is None:
             return _extra_value(field)
+        raw, kind = (clean, "VARCHAR") if clean else (field.raw, field.kind)
         ends = self.inclusive_ends and field.target == "ended_at"
-        return value(field.column, field.raw, field.kind, self.zones, full=full, next_day=ends)
+        return value(field.column, raw, kind, self.zones, full=bool(clean), next_day=ends)
 
     def _shown(self, stop: str | None) -> str:
         """The select list of stored columns; with `stop`, the first of them ends the query where that holds."""
@@ -159,7 +154,7 @@ class Plan:
         return " OR ".join(test for test, _ in self._checks()) or "FALSE"
 
     def _stop(self) -> str:
-        """What ends the quick and full readings: faults, and extra columns that are no numbers after all."""
+        """What ends the quick reading: faults, and extra columns that are no numbers after all."""
         wrong = [
             f"(_tenure_v{n} IS NULL AND _tenure_r{n} <> '')" for n, field in enumerate(self.fields) if _guessed(field)
         ]
@@ -174,7 +169,7 @@ class Plan:
         cases = [f"CASE WHEN {test} THEN {told} END" for test, told in self._checks()]
         return f"concat_ws(' ', {', '.join(cases)})"
 
-    def _text(self) -> str:
+    def text(self) -> str:
         """The row as JSON, cut where it is very long."""
         pairs = ", ".join(f"{literal(name)}, {quote(name)}" for name in self.columns)
         return f"left(CAST(json_object({pairs}) AS VARCHAR), 2000)" if pairs else "'{}'"

@@ -142,6 +142,10 @@ class Staged:
 
         con = self.tx.con
         new, old = self._side(None), self._side(stored)
+        main = TABLES[self.table].main_time
+        if main and TABLES[self.table].columns[main].required and self.part.low:  # only these can be equal
+            span = f"BETWEEN TIMESTAMP {literal(self.part.low)} AND TIMESTAMP {literal(self.part.high)}"
+            old = f"SELECT * FROM ({old}) WHERE {quote(main)} {span}"
         both = f"{rows(new, 'x._row')} ) n SEMI JOIN ({rows(old, 'x._row', ' AND NOT x.deleted')}"
         con.execute(f"CREATE OR REPLACE TEMP TABLE _pairs AS SELECT DISTINCT _hash FROM ({both}) o USING (_hash)")
         if not self.one("SELECT count(*) FROM _pairs"):

@@ -68,27 +68,34 @@ def text_of(raw: str, kind: str) -> str:
     return f"CAST({raw} AS VARCHAR)"
 
 
+def cleaned(column: Column, raw: str, kind: str) -> str | None:
+    """A value that must be read as text, without what people add to it: blanks, other case. None: read it as it is.
+
+    Only the full reading does this, in a step of its own: the readings below name their text many times.
+    """
+    if column.kind in ("id", "text") or _is_ready(column, kind):
+        return None
+    text = f"nullif(trim({text_of(raw, kind)}), '')"
+    if column.kind == "instant":  # the engine wants seconds before an offset
+        return f"regexp_replace({text}, '^(.{{10}}[T ][0-9]{{2}}:[0-9]{{2}})([Zz+-].*)$', '\\1:00\\2')"
+    if column.kind == "enum":
+        return f"lower(replace(replace({text}, ' ', '_'), '-', '_'))"
+    return f"upper({text})" if column.kind == "currency" else text
+
+
 def value(column: Column, raw: str, kind: str, zones: Zones, *, full: bool, next_day: bool) -> str:
     """The model's value of `raw`, a SQL expression of type `kind`; NULL where it is empty or not usable.
 
-    `next_day`: a date alone means the end of that day.
+    `full`: it is `cleaned` where that applies. `next_day`: a date alone means the end of that day.
     """
     if column.kind in ("id", "text"):
         return f"nullif({text_of(raw, kind)}, '')"
-    if column.kind in ("instant", "date"):
-        found = _time_of(raw, kind, column.kind, zones, next_day)
-        if found:
-            return found
-    if column.kind in ("int", "decimal", "rate", "float") and _is_number(kind):
-        return _number(column, raw)
-    if column.kind == "flag" and kind == "BOOLEAN":
-        return raw
+    if _is_ready(column, kind):
+        if column.kind in ("instant", "date"):
+            return _time_of(raw, kind, column.kind, zones, next_day)
+        return raw if column.kind == "flag" else _number(column, raw)
     text = text_of(raw, kind)
-    if full:
-        text = f"nullif(trim({text}), '')"
     if column.kind == "instant":
-        if full:  # the engine wants seconds before an offset
-            text = f"regexp_replace({text}, '^(.{{10}}[T ][0-9]{{2}}:[0-9]{{2}})([Zz+-].*)$', '\\1:00\\2')"
         return _instant_of_text(text, zones, next_day)
     if column.kind == "date":
         return _date_of_text(text, zones)
@@ -96,13 +103,20 @@ def value(column: Column, raw: str, kind: str, zones: Zones, *, full: bool, next
         cases = " ".join(f"WHEN lower({text}) IN ({_list(words)}) THEN {sql}" for sql, words in _FLAGS.items())
         return f"CASE {cases} END"
     if column.kind == "enum":
-        if full:
-            text = f"lower(replace(replace({text}, ' ', '_'), '-', '_'))"
         return f"CASE WHEN {text} IN ({_list(column.choices)}) THEN {text} END"
     if column.kind == "currency":
-        # Looked up among the distinct codes afterwards (`unknown_currencies`): a long IN for every row is slow.
-        return f"CASE WHEN upper({text}) IN ({_list(sorted(CURRENCIES))}) THEN upper({text}) END" if full else text
+        # The quick reading leaves codes to be looked up once they are stored: a long IN for every row is slow.
+        return f"CASE WHEN {text} IN ({_list(sorted(CURRENCIES))}) THEN {text} END" if full else text
     return _number(column, text)
+
+
+def _is_ready(column: Column, kind: str) -> bool:
+    """Whether values of this type need no reading of text."""
+    if column.kind in ("instant", "date"):
+        return kind == "DATE" or kind == "BOOLEAN" or kind.startswith("TIMESTAMP") or _is_number(kind)
+    if column.kind in ("int", "decimal", "rate", "float"):
+        return _is_number(kind)
+    return column.kind == "flag" and kind == "BOOLEAN"
 
 
 def expected(column: Column) -> str:
@@ -132,8 +146,8 @@ def _number(column: Column, raw: str) -> str:
     return f"TRY_CAST({raw} AS {column.sql_type})"
 
 
-def _time_of(raw: str, kind: str, wanted: str, zones: Zones, next_day: bool) -> str | None:
-    """Values that are dates or times already; None for those that must be read as text."""
+def _time_of(raw: str, kind: str, wanted: str, zones: Zones, next_day: bool) -> str:
+    """Values that are dates or times already; numbers and flags are neither."""
     if kind == "DATE":
         date = f"CASE WHEN isfinite({raw}) THEN {raw} END"
         if wanted == "date":
@@ -145,9 +159,7 @@ def _time_of(raw: str, kind: str, wanted: str, zones: Zones, next_day: bool) -> 
     if kind.startswith("TIMESTAMP"):
         naive = f"CASE WHEN isfinite(CAST({raw} AS TIMESTAMP)) THEN CAST({raw} AS TIMESTAMP) END"
         return zones.local(naive) if wanted == "instant" else f"CAST({naive} AS DATE)"
-    if _is_number(kind) or kind == "BOOLEAN":
-        return f"CAST(NULL AS {'TIMESTAMP' if wanted == 'instant' else 'DATE'})"
-    return None
+    return f"CAST(NULL AS {'TIMESTAMP' if wanted == 'instant' else 'DATE'})"
 
 
 def _sane(text: str, cast: str) -> str:
