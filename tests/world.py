@@ -182,7 +182,7 @@ FIGURES: dict[tuple[str, str | None], dict[str, Figure]] = {
     ("customer_retention_rate", "counts"): {"2024-01": (8, 10), "2024-02": (8, 9), "2024-Q1": (8, 10)},
     ("customer_churn_rate", None): {"2024-01": (2, 10), "2024-02": (1, 9), "2024-03": (0, 9), "2024-Q1": (1, 10)},
     ("customer_churn_rate", "any_exit"): {"2024-01": (2, 10), "2024-02": (1, 9), "2024-Q1": (3, 10)},
-    ("customer_churn_rate", "incl_new"): {"2024-01": (2, 11), "2024-02": (2, 10), "2024-Q1": (4, 12)},
+    ("customer_churn_rate", "incl_new"): {"2024-01": (2, 11), "2024-02": (2, 11), "2024-Q1": (4, 14)},
     ("customer_churn_rate", "avg_base"): {"2024-01": (4, 19), "2024-Q1": (4, 10)},
     ("revenue_churn_rate", None): {
         "2024-01": (160, 1000),

@@ -43,7 +43,8 @@ def sales(ledger: Ledger, customer: str, kind: str) -> list[tuple[date, Fraction
                 old = before[family]
                 if kind == "upsell" and holding.mrr > old.mrr and holding.items != old.items:
                     found.append((day, holding.mrr - old.mrr))
-            elif family not in ever and kind == "cross_sell" and ledger.level(customer, day - DAY) > 0:
+            # a family that is only a credit sells nothing
+            elif kind == "cross_sell" and family not in ever and holding.mrr > 0 < ledger.level(customer, day - DAY):
                 found.append((day, holding.mrr))
         ever |= after.keys()
     return found

@@ -38,9 +38,9 @@ def revenue(ledger: Ledger, span: Span, scope: Scope) -> Fraction:
 
 
 def customers_of(ledger: Ledger, span: Span, scope: Scope) -> int:
-    """Those who were customers at some moment of the period."""
-    known = days(span.start, min(span.end, ledger.books.cut))
-    return sum(1 for c in ledger.customers if any(ledger.level(c, day) > 0 and scope(c, day) for day in known))
+    """Those who were customers at some moment of the period, each once: in the group they are in at its end."""
+    known, last = days(span.start, min(span.end, ledger.books.cut)), ledger.close_before(span.end)
+    return sum(1 for c in ledger.customers if scope(c, last) and any(ledger.level(c, day) > 0 for day in known))
 
 
 def users_of(ledger: Ledger, span: Span, scope: Scope) -> int:

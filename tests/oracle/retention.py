@@ -122,7 +122,9 @@ def customers(group: Cohort, moves: list[Move], variant: str, scope: Scope) -> A
         return ratio(len(left & set(group.members)), base, base)
     exits = number(moves, "churn", start, end, scope)
     if variant == "incl_new":
-        return ratio(exits, base + number(moves, "new", start, end, scope))
+        # whoever returned joined too, else someone's exit would count who is not in the base
+        joined = sum(number(moves, kind, start, end, scope) for kind in ("new", "reactivation"))
+        return ratio(exits, base + joined)
     if variant == "avg_base":
         staying = sum(1 for c in ledger.customers if ledger.level(c, group.last) > 0 and scope(c, group.last))
         return ratio(exits, Fraction(base + staying, 2))
