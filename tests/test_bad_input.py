@@ -65,13 +65,14 @@ class Shop:
         return self.run("check").out
 
     def recovers(self) -> None:
-        """The bad file replaced by a good one (7 more): a plain sync is enough."""
+        """The bad file replaced by a good one (7 more): a plain sync is enough, and what was loaded before stands."""
+        before = self.mrr()
         for path in (self.folder / "data").glob("subs-2.*"):
             path.unlink()
         self.write("subs-3.csv", f"{HEADER}\ns3,C,7,USD,month,2024-01-01,,active\n")
         ran = self.run("sync")
         assert ran.code == 0, ran.err
-        assert self.mrr() in (157.0, 158.0)  # 158 where the bad file's one good row (1) had been loaded
+        assert self.mrr() == before + 7
 
 
 @pytest.fixture
@@ -291,7 +292,7 @@ BOOK = {
 
 
 def test_a_spreadsheet_that_is_a_bomb(shop: Shop) -> None:
-    """A sheet of 3 GB in an .xlsx of a few MB: refused by its size, before it is unpacked."""
+    """A sheet of 600 MB in an .xlsx of a few MB: refused by its size, before it is unpacked."""
     path = shop.folder / "data" / "subs-2.xlsx"
     row = b'<row><c t="inlineStr"><is><t>subscription_id</t></is></c></row>'
     block = row * (1_000_000 // len(row))
@@ -300,10 +301,10 @@ def test_a_spreadsheet_that_is_a_bomb(shop: Shop) -> None:
             book.writestr(name, text)
         with book.open(SHEET, "w", force_zip64=True) as sheet:
             sheet.write(b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>')
-            for _ in range(3000):
+            for _ in range(600):
                 sheet.write(block)
             sheet.write(b"</sheetData></worksheet>")
-    assert path.stat().st_size < 50_000_000
+    assert path.stat().st_size < 10_000_000
     ran = shop.run("sync")
     assert ran.code == 1
     says(ran.err, "subs-2.xlsx", "large")
@@ -404,9 +405,8 @@ ASKED = {
     "a period to explain": (["explain", "mrr", "--period", "yesterday"], ["yesterday"], {2}),
     "backwards": (["show", "mrr", "--from", "2024-03", "--to", "2024-01"], ["2024-03", "2024-01"], {2}),
     "a grain": (["show", "mrr", "--grain", "decade"], ["decade", "month"], {2}),
-    "no periods": (["show", "mrr", "--last", "0"], ["0"], {2}),
+    "no periods": (["show", "mrr", "--last", "0"], ["--last"], {2}),
     "a window": (["show", "nrr", "--window", "a while"], ["a while"], {2}),
-    "a window for what takes none": (["show", "mrr", "--window", "12m"], ["window", "mrr"], {1, 2}),
     "a command": (["shw", "mrr"], ["shw"], {2}),
     "an option": (["show", "mrr", "--form", "2024"], ["--form"], {2}),
     "a format": (["show", "mrr", "--format", "xml"], ["xml", "json"], {2}),

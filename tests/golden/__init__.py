@@ -94,6 +94,15 @@ class Company:
         """The values of the periods from `first` to `last`."""
         return [row["value"] for row in self.rows(metric, "--from", first, "--to", last, *options)]
 
+    def many(self, metrics: Iterable[str], period: str, *options: str) -> dict[str, Any]:
+        """The values of several metrics in one period, asked at once."""
+        return {metric: values[0] for metric, values in self.many_over(metrics, period, period, *options).items()}
+
+    def many_over(self, metrics: Iterable[str], first: str, last: str, *options: str) -> dict[str, list[Any]]:
+        """The values of several metrics from `first` to `last`, asked at once."""
+        answers = ask(self.folder, *metrics, "--from", first, "--to", last, *options)["metrics"]
+        return {answer["metric"]: [row["value"] for row in answer["rows"]] for answer in answers}
+
     def by(self, column: str, metric: str, period: str, *options: str) -> dict[Any, Any]:
         """The values of a period, one for each value of `column`."""
         rows = self.rows(metric, "--from", period, "--to", period, "--by", column, *options)

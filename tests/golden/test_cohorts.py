@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from golden import monthly, near
+import pytest
+
+from golden import Company, monthly, near
 
 THREE = {
     "customers": """
@@ -26,36 +28,41 @@ WEEK = "[workspace]\nas_of = 2024-03-08"
 THIRD = 1 / 3
 
 
-def use(company: Any, variant: str) -> list[Any]:
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: Any) -> Company:
+    """Three users of one week."""
+    return Company(tmp_path_factory.mktemp("three"), WEEK, **THREE)
+
+
+def use(three: Company, variant: str) -> list[Any]:
     """The daily cohort of 1 March, read on 8 March: ages 0 to 6."""
-    firm = company(WEEK, **THREE)
-    return list(firm.ages("cohort_retention", "2024-03-01", "--grain", "day", "--variant", variant))
+    return three.ages("cohort_retention", "2024-03-01", "--grain", "day", "--variant", variant)
 
 
-def test_three_users_bounded(company: Any) -> None:
+def test_three_users_bounded(three: Company) -> None:
     """A returns on day 1, B on day 5, C never: active *on* the day 3/3, then 1/3, 0, 0, 0, 1/3, 0."""
-    assert use(company, "active_bounded") == [1.0, near(THIRD), 0.0, 0.0, 0.0, near(THIRD), 0.0]
+    assert use(three, "active_bounded") == [1.0, near(THIRD), 0.0, 0.0, 0.0, near(THIRD), 0.0]
 
 
-def test_three_users_bounded_under_its_short_name(company: Any) -> None:
+def test_three_users_bounded_under_its_short_name(three: Company) -> None:
     """`active` is `active_bounded`."""
-    assert use(company, "active") == [1.0, near(THIRD), 0.0, 0.0, 0.0, near(THIRD), 0.0]
+    assert use(three, "active") == [1.0, near(THIRD), 0.0, 0.0, 0.0, near(THIRD), 0.0]
 
 
-def test_three_users_unbounded(company: Any) -> None:
+def test_three_users_unbounded(three: Company) -> None:
     """Active on the day *or later*: 3/3, A and B 2/3, then only B 1/3 up to day 5, and 0."""
-    assert use(company, "active_unbounded") == [1.0, near(2 / 3), *[near(THIRD)] * 4, 0.0]
+    assert use(three, "active_unbounded") == [1.0, near(2 / 3), *[near(THIRD)] * 4, 0.0]
 
 
-def test_three_users_continuous(company: Any) -> None:
+def test_three_users_continuous(three: Company) -> None:
     """Active on every day so far: only A on day 1: 3/3, 1/3, then nobody."""
-    assert use(company, "active_continuous") == [1.0, near(THIRD), 0.0, 0.0, 0.0, 0.0, 0.0]
+    assert use(three, "active_continuous") == [1.0, near(THIRD), 0.0, 0.0, 0.0, 0.0, 0.0]
 
 
-def test_three_users_return_by(company: Any) -> None:
+def test_three_users_return_by(three: Company) -> None:
     """Back by the day: A from day 1, B from day 5: 1/3 four times, then 2/3 twice (age 0 is the day of the start
     itself)."""
-    assert use(company, "active_return_by")[1:] == [near(THIRD)] * 4 + [near(2 / 3)] * 2
+    assert use(three, "active_return_by")[1:] == [near(THIRD)] * 4 + [near(2 / 3)] * 2
 
 
 COHORT = monthly(

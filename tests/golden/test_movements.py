@@ -34,7 +34,7 @@ def test_one_of_each(company: Any) -> None:
     """January closes at 40 + 70 + 20 = 130. February: new 30, expansion 55 - 40 = 15, contraction 60 - 70 = -10,
     churn -20, reactivation 25, so 130 + 30 + 15 - 10 - 20 + 25 = 170; net new 40."""
     five = company(subscriptions=monthly(FIVE))
-    moved = {name: five.value(name, "2024-02") for name in MOVEMENTS}
+    moved = five.many(MOVEMENTS, "2024-02")
     assert moved == {
         "new_mrr": 30.0,
         "expansion_mrr": 15.0,
@@ -65,9 +65,9 @@ def test_the_identity_at_every_grain(company: Any, grain: str, first: str, last:
     """start + new + expansion + reactivation + contraction + churn + fx + transfer = end; the start is the end
     before."""
     five = company(subscriptions=monthly(FIVE + "Uneven 33.33 2024-01-31 2024-02-29\nUneven 0.01 2024-02-29\n"))
-    levels = five.over("mrr", first, last, "--grain", grain)
-    flows = [five.over(name, first, last, "--grain", grain) for name in MOVEMENTS]
-    net = five.over("net_new_mrr", first, last, "--grain", grain)
+    got = five.many_over([*MOVEMENTS, "mrr", "net_new_mrr"], first, last, "--grain", grain)
+    levels, net = got["mrr"], got["net_new_mrr"]
+    flows = [got[name] for name in MOVEMENTS]
     for i, end in enumerate(levels):
         assert round(sum(flow[i] for flow in flows), 2) == round(net[i], 2)
         if i:

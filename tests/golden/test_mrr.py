@@ -82,9 +82,9 @@ def test_monthly_to_yearly_at_the_same_price_is_no_movement(company: Any) -> Non
         """
     )
     assert swap.over("mrr", "2024-01", "2024-05") == [100.0] * 5
-    for movement in MOVEMENTS[1:]:
-        assert swap.over(movement, "2024-01", "2024-05") == [0.0] * 5, movement
-    assert swap.over("new_mrr", "2024-01", "2024-05") == [100.0, 0.0, 0.0, 0.0, 0.0]
+    moved = swap.many_over(MOVEMENTS, "2024-01", "2024-05")
+    assert moved.pop("new_mrr") == [100.0, 0.0, 0.0, 0.0, 0.0]
+    assert moved == dict.fromkeys(MOVEMENTS[1:], [0.0] * 5)
     assert swap.value("churned_customers", "2024-03") == 0
 
 
@@ -277,7 +277,7 @@ def test_the_bridge_of_arr(company: Any) -> None:
             """
         )
     )
-    moved = {name: bridge.value(name, "2024-02") for name in MOVEMENTS}
+    moved = bridge.many(MOVEMENTS, "2024-02")
     assert moved == {
         "new_mrr": 25.0,
         "expansion_mrr": 30.0,
