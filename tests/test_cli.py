@@ -148,11 +148,26 @@ def test_tables_read_well_and_pipes_get_no_colour(shop: Path) -> None:
 
 def test_csv_has_a_row_for_every_period_and_group(shop: Path) -> None:
     done = run(
-        "show", "mrr", "nrr", "--from", "2024-01", "--to", "2024-04", "--by", "plan", "--format", "csv", folder=shop
+        "show",
+        "mrr",
+        "nrr",
+        "--from",
+        "2024-01",
+        "--to",
+        "2024-04",
+        "--by",
+        "subscriptions.plan",
+        "--format",
+        "csv",
+        folder=shop,
     )
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
-    assert {(row["metric"], row["plan"]) for row in rows} >= {("mrr", "Pro"), ("mrr", "Basic"), ("nrr", "Pro")}
-    assert [r["value"] for r in rows if (r["metric"], r["plan"]) == ("mrr", "Pro")] == ["100.0"] * 4
+    assert {(row["metric"], row["subscriptions.plan"]) for row in rows} >= {
+        ("mrr", "Pro"),
+        ("mrr", "Basic"),
+        ("nrr", "Pro"),
+    }
+    assert [r["value"] for r in rows if (r["metric"], r["subscriptions.plan"]) == ("mrr", "Pro")] == ["100.0"] * 4
 
 
 def test_the_reader_of_a_pipe_may_leave(shop: Path) -> None:

@@ -195,8 +195,8 @@ def test_cohorts_read_as_a_triangle() -> None:
     )
     lines = results.as_table([result("cohort_retention", rows)], 80).splitlines()
     assert lines[2].split() == ["cohort", "n", "0", "1"]
-    assert lines[4].split() == ["2024-01", "20", "100.0", "%", "50.0", "%*"]
-    assert lines[5].split() == ["2024-02", "8", "75.0", "%"]
+    assert lines[4].split() == ["2024-01", "20", "100.0", "50.0*"]
+    assert lines[5].split() == ["2024-02", "8", "75.0"]
 
 
 def test_changes_stand_beside_values_and_noise_is_said() -> None:
@@ -250,7 +250,7 @@ def test_an_explanation_is_an_account_that_adds_up() -> None:
         ],
     }  # fmt: skip
     text = explanation.as_table(answer, 100)
-    assert "= the MRR at the end" in text and "= 91 / 100" in text and "= 91.0 %" in text
+    assert "= the MRR at the end" in text and "= 91 / 100\n" in text and "= 91.0 %" in text
     assert text.index("c13") < text.index("c12")
     assert "3 more" in text and "6" in text
     assert "movements" in text and "no data" in text
@@ -265,7 +265,20 @@ def test_two_readings_are_split_by_rule_and_customer() -> None:
     }  # fmt: skip
     text = explanation.as_table(answer, 100)
     assert "Against chartmogul" in text
-    assert "past_due" in text and "−$100" in text and "ada" in text and "$900" in text
+    assert "past_due" in text and "−$100.00" in text and "ada" in text and "$900.00" in text
+
+
+def test_a_difference_of_shares_is_in_points() -> None:
+    answer = {
+        "metric": "nrr", "variant": "cohort", "period": "2024-12", "unit": "share", "currency": None, "value": 0.9,
+        "other": {"name": "lago", "value": 0.925},
+        "differences": [{"rule": "discounts", "amount": 0.025, "customers": [{"id": "ada", "amount": 0.025}]}],
+    }  # fmt: skip
+    lines = explanation.as_table(answer, 100).splitlines()
+    assert [line.split()[-2:] for line in lines if line.startswith(("here", "discounts", "there"))] == [
+        ["90.00", "%"], ["+2.50", "pts"], ["92.50", "%"],
+    ]  # fmt: skip
+    assert ["ada", "2.50"] in [line.split() for line in lines]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from tenure.errors import ConfigError, InputError, RequestError, TenureError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tenure.render.lists import LoadLike
+    from tenure.load import LoadReport
     from tenure.workspace import Workspace
 
 app = typer.Typer(
@@ -64,10 +64,12 @@ def demo(ctx: typer.Context, folder: option.DemoFolder = Path("demo"), business:
         example.write(target, business=business)
     workspace = tenure.open(target)
     with say.progress("Loading it") as on_progress:
-        workspace.sync(on_progress=on_progress)
+        loads = workspace.sync(on_progress=on_progress).loads
+    rows = sum(report.stored + report.unchanged for report in loads)
     answers = list(workspace.show(last=6))
-    say.answer(results.as_table(answers, say.width(), colour=say.colour()))
-    say.answer(_where_next(target, answers[0].rows[-1].period))
+    say.answer(f"{workspace.config.name}, a made-up company, in {target}: {len(loads)} tables, {rows:,} rows.")
+    say.answer("\n" + results.as_table(answers, say.width(), colour=say.colour()))
+    say.answer(say.where_next(target, answers[0].rows[-1].period))
 
 
 @app.command()
@@ -89,9 +91,10 @@ def import_(
     """
     workspace = _workspace(ctx)
     found = [_file(ctx, name) for name in files]
+    notes: list[str] = []
     with say.progress("Loading") as on_progress:
-        reports = workspace.load_files(found, table=table, source=source, on_progress=on_progress)
-    _print_loads(reports)
+        reports = workspace.load_files(found, table, source, on_progress, notes.append)
+    _print_loads(reports, notes)
 
 
 @app.command()
@@ -103,9 +106,10 @@ def sync(
     Only what is new is read, unless --full. Rejected rows are warned of and counted.
     """
     workspace = _workspace(ctx)
+    notes: list[str] = []
     with say.progress("Syncing") as on_progress:
-        report = workspace.sync(tuple(sources or ()), full=full, on_progress=on_progress)
-    rejected = _print_loads(report.loads)
+        report = workspace.sync(tuple(sources or ()), full, on_progress, notes.append)
+    rejected = _print_loads(report.loads, notes)
     if strict and rejected:
         raise typer.Exit(1)
 
@@ -275,24 +279,15 @@ def _file(ctx: typer.Context, name: Path) -> Path:
     raise InputError("There is no such file.", where=str(name), todo="Check its name and folder.")
 
 
-def _print_loads(reports: Sequence[LoadLike]) -> int:
-    """What loads did, and a warning for rows that were rejected; answers how many."""
+def _print_loads(reports: Sequence[LoadReport], notes: Sequence[str]) -> int:
+    """What loads did, what is worth knowing of the files, a warning for rows that were rejected; answers how many."""
     from tenure.render import lists
 
+    for note in notes:
+        say.remark(note)
     say.answer(lists.loads(reports, say.width(), colour=say.colour()))
     rejected = sum(report.rejected for report in reports)
     if rejected:
         rows = "row was" if rejected == 1 else "rows were"
         say.warn(f"{rejected:,} {rows} rejected. tenure check says which and why; the rest is loaded.")
     return rejected
-
-
-def _where_next(folder: Path, period: str) -> str:
-    """Commands worth trying after the demo."""
-    here = f"  tenure -C {folder}"
-    return f"""
-Where to go next:
-{here} show nrr grr --by plan --last 4
-{here} explain nrr --period {period}
-{here} explain mrr --period {period} --versus chartmogul
-{here} metrics"""

@@ -12,6 +12,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from tenure.errors import TenureError
 
@@ -73,6 +74,17 @@ def width() -> int:
 def colour() -> bool:
     """Whether emphasis may be shown."""
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def where_next(folder: Path, period: str) -> str:
+    """Commands worth trying after the demo."""
+    here = f"  tenure -C {folder}"
+    return f"""
+Where to go next:
+{here} show nrr grr --by plan --last 4
+{here} explain nrr --period {period}
+{here} explain mrr --period {period} --versus stripe
+{here} metrics"""
 
 
 @contextmanager

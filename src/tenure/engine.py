@@ -10,7 +10,7 @@ from functools import cached_property, partial
 import ibis
 import ibis.expr.types as ir
 
-from tenure import texts
+from tenure import model, texts
 from tenure.compile import aged as compiled
 from tenure.compile import overlap, scan, slices
 from tenure.compile.aged import Ages
@@ -162,12 +162,13 @@ class Engine:
             condition = one if condition is None else Op("and", (condition, one))
         customers = dict(self.world.columns["customers"])
         known = tuple((name, customers[name]) for name in attributes(customers))
-        found = Segments(by, condition, known, dated)
+        mine = model.TABLES["subscriptions"].columns
+        found = Segments(by, condition, known, dated, others=tuple(mine))
         own = []
         for name in found.names:
             table, _, column = name.rpartition(".")
-            mine = table in ("", "subscriptions") and column in self.world.columns["subscriptions"]
-            if found.attribute(name) is None and mine and "subscriptions" in self.world.loaded:
+            theirs = table in ("", "subscriptions") and column in self.world.columns["subscriptions"]
+            if found.attribute(name) is None and theirs and "subscriptions" in self.world.loaded:
                 pieces = self.keep(self._named(f"own_{column}"), partial(main_values, self.world, column))
                 own.append((name, pieces.get_name()))
         return replace(found, own=tuple(own))

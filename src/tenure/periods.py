@@ -150,7 +150,7 @@ def select(
     if last is not None and last < 1:
         raise UsageError(f"--last {last} asks for no period.", todo="Give a number from 1 on.")
     if from_ is None:
-        return _backwards(clock, to, last or 12, grain)
+        return _backwards(clock, to, 12 if last is None else last, grain)
     own, first = clock.parse(from_)
     chosen = grain or own
     if to is not None:

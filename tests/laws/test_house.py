@@ -50,6 +50,9 @@ OUTSIDE = {
     "pydantic": ("config",),
     "tomllib": ("config",),
     "tomlkit": ("config",),
+    "psycopg": ("warehouses",),
+    "pyspark": ("warehouses",),
+    "py4j": ("warehouses",),
     "typer": ("cli",),
     "rich": ("cli", "render"),
 }

@@ -27,7 +27,7 @@ class Segments:
 
     `attributes`: the columns of `customer_pieces` with their Ibis types; `dated`: whether any customer has more than
     one piece, so that attributes must be taken as they stood. `own`: columns of subscriptions, each kept in a table
-    of pieces made for the request (name to table).
+    of pieces made for the request (name to table). `others`: further names that exist, to suggest the nearest.
     """
 
     by: tuple[str, ...] = ()
@@ -35,6 +35,7 @@ class Segments:
     attributes: tuple[tuple[str, str], ...] = ()
     dated: bool = False
     own: tuple[tuple[str, str], ...] = ()
+    others: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -141,7 +142,7 @@ class Segments:
     def _of_row(self, rows: ir.Table, name: str) -> ir.Value:
         column = self._row_column(rows, name)
         if column is None:
-            raise UnknownName("column", name, dict(self.attributes), where="--by or --where")
+            raise UnknownName("column", name, [*dict(self.attributes), *self.others], where="--by or --where")
         return rows[column]
 
 

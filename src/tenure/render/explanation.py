@@ -55,14 +55,14 @@ def _figures(answer: Mapping[str, Any]) -> list[str]:
     shown = numbers.value(value, unit, currency)
     if top is None or bottom is None:
         return [f"= {shown}"]
-    return [f"= {numbers.amount(top)} / {numbers.amount(bottom)}", f"= {shown}"]
+    return [f"= {' / '.join(numbers.figures([top, bottom]))}", f"= {shown}"]
 
 
 def _parts(answer: Mapping[str, Any], width: int, colour: bool) -> list[str]:
     parts = answer.get("parts") or []
     if not parts:
         return []
-    values = ["no value" if p.get("value") is None else numbers.amount(p["value"]) for p in parts]
+    values = numbers.figures([p.get("value") for p in parts])
     return table(
         [Column("part", [plain(p["name"]) for p in parts], number=False), Column("figure", values)],
         width,
@@ -79,19 +79,20 @@ def _customers(answer: Mapping[str, Any], width: int, colour: bool) -> list[str]
 
 
 def _contributions(people: Sequence[Mapping[str, Any]], key: str, total: Any, width: int, colour: bool) -> list[str]:
+    """The largest, the rest as one line, and the total that they sum to."""
     shown, rest = people[:SHOWN], people[SHOWN:]
-    ids = [plain(c["id"]) for c in shown]
-    names = [plain(c.get("name") or "") for c in shown]
-    figures = [numbers.amount(c[key] or 0) for c in shown]
+    ids, names = [plain(c["id"]) for c in shown], [plain(c.get("name") or "") for c in shown]
+    amounts = [c[key] or 0 for c in shown]
     if rest:
-        ids, names = [*ids, f"{len(rest):,} more"], [*names, ""]
-        figures.append(numbers.amount(sum(c[key] or 0 for c in rest)))
+        ids.append(f"{len(rest):,} more")
+        amounts.append(sum(c[key] or 0 for c in rest))
     if total is not None:
-        ids, names, figures = [*ids, "total"], [*names, ""], [*figures, numbers.amount(total)]
+        ids.append("total")
+        amounts.append(total)
     columns = [Column("customer", ids, number=False)]
-    if any(names) and names[: len(shown)] != ids[: len(shown)]:
-        columns.append(Column("name", names, number=False))
-    return table([*columns, Column(key, figures)], width, colour=colour)
+    if any(names) and names != ids[: len(names)]:
+        columns.append(Column("name", [*names, *[""] * (len(ids) - len(names))], number=False))
+    return table([*columns, Column(key, numbers.figures(amounts))], width, colour=colour)
 
 
 def _rows(answer: Mapping[str, Any], width: int, colour: bool) -> list[str]:
@@ -125,28 +126,27 @@ def _variants(answer: Mapping[str, Any], unit: str, currency: Any, width: int, c
 
 
 def _versus_title(answer: Mapping[str, Any]) -> str:
-    other = answer.get("other") or {}
-    name = other.get("name") or other.get("variant") or answer.get("versus") if isinstance(other, Mapping) else other
-    return f"Against {name}" if name else "Against the other reading"
+    return f"Against {(answer.get('other') or {}).get('name', 'the other reading')}"
 
 
 def _differences(answer: Mapping[str, Any], unit: str, currency: Any, width: int, colour: bool) -> list[str]:
+    """The way from this reading to the other, rule by rule, and each step by customer."""
     if answer.get("differences") is None or answer.get("other") is None:
         return []
     differences = answer["differences"]
-    amount = _signed(unit, currency)
-    other = answer["other"]
-    there = other.get("value") if isinstance(other, Mapping) else other
-    here = answer.get("value")
     names = ["here", *(plain(d["rule"]) for d in differences), "there"]
-    figures = [_plain(here, unit, currency), *(amount(d["amount"]) for d in differences), _plain(there, unit, currency)]
+    figures = [_exact(answer.get("value"), unit, currency), *(_step(d["amount"], unit, currency) for d in differences)]
+    figures.append(_exact(answer["other"].get("value"), unit, currency))
     lines = table([Column("rule", names, number=False), Column("difference", figures)], width, colour=colour)
+    if not differences:
+        lines.append("The two readings agree: no rule on which they differ touches this number.")
+    scale, label = (100, "points") if unit == "share" else (1, "amount")
     for difference in differences:
-        people = difference.get("customers") or []
+        people = [{**c, label: (c["amount"] or 0) * scale} for c in difference.get("customers") or []]
         if people:
-            ordered = sorted(people, key=lambda c: (-abs(c["amount"] or 0), str(c["id"])))
+            people.sort(key=lambda c: (-abs(c[label]), str(c["id"])))
             lines += ["", f"By {plain(difference['rule'])}"]
-            lines += _contributions(ordered, "amount", difference["amount"], width, colour)
+            lines += _contributions(people, label, difference["amount"] * scale, width, colour)
     return lines
 
 
@@ -156,13 +156,18 @@ def _shown(entry: Mapping[str, Any], unit: str, currency: Any) -> str:
     return numbers.value(entry["value"], unit, currency)
 
 
-def _plain(value: Any, unit: str, currency: Any) -> str:
-    return "no value" if value is None else numbers.value(value, unit, currency)
-
-
-def _signed(unit: str, currency: Any) -> Any:
+def _exact(value: Any, unit: str, currency: Any) -> str:
+    """A value to as many digits as its differences have."""
+    if value is None:
+        return "no value"
     if unit == "money":
-        return lambda x: numbers.money(x, currency, sign=True)
+        return numbers.money(value, currency, cents=True)
+    return f"{numbers.fixed(value * 100, 2)} %" if unit == "share" else numbers.value(value, unit, currency)
+
+
+def _step(difference: Any, unit: str, currency: Any) -> str:
+    if unit == "money":
+        return numbers.money(difference, currency, sign=True, cents=True)
     if unit == "share":
-        return lambda x: f"{numbers.signed(x * 100, 2)} pts"
-    return lambda x: numbers.signed(x, 0 if x == int(x) else 2)
+        return f"{numbers.signed(difference * 100, 2)} pts"
+    return numbers.signed(difference, 0 if float(difference).is_integer() else 2)

@@ -4,32 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from tenure.render import numbers
 from tenure.render.grid import Column, plain, table, wrapped
 
+if TYPE_CHECKING:
+    from tenure.check import Finding
+    from tenure.load import LoadReport
+
 LEVELS = ("error", "warning", "note")
-
-
-class FindingLike(Protocol):
-    """Something `tenure check` has to say."""
-
-    level: str
-    what: str
-    where: str | None
-    todo: str | None
-
-
-class LoadLike(Protocol):
-    """What one load did."""
-
-    table: str
-    source: str
-    read: int
-    stored: int
-    unchanged: int
-    rejected: int
+COUNTS = ("read", "stored", "unchanged", "rejected")
 
 
 def metrics(rows: Sequence[Mapping[str, Any]], width: int, *, colour: bool = False) -> str:
@@ -63,7 +48,7 @@ def one_metric(row: Mapping[str, Any], doc: str, width: int, *, colour: bool = F
     return "\n".join(lines)
 
 
-def findings(found: Sequence[FindingLike], width: int) -> str:
+def findings(found: Sequence[Finding], width: int) -> str:
     """Findings by level, the gravest first: what, where, what to do."""
     if not found:
         return "Nothing to report: the configuration, the data and the identities hold."
@@ -81,22 +66,30 @@ def findings(found: Sequence[FindingLike], width: int) -> str:
     return "\n".join(lines[1:])
 
 
-def finding_json(finding: FindingLike) -> dict[str, Any]:
+def finding_json(finding: Finding) -> dict[str, Any]:
     """A finding for programs."""
     return {"level": finding.level, "what": finding.what, "where": finding.where, "todo": finding.todo}
 
 
-def loads(reports: Sequence[LoadLike], width: int, *, colour: bool = False) -> str:
-    """What was read, stored, already there and rejected, one line for each table of each source."""
-    columns = [
-        Column("source", [plain(r.source) for r in reports], number=False),
-        Column("table", [r.table for r in reports], number=False),
-        *(
-            Column(name, [numbers.amount(getattr(r, name)) for r in reports])
-            for name in ("read", "stored", "unchanged", "rejected")
-        ),
-    ]
-    return "\n".join(table(columns, width, colour=colour))
+def loads(reports: Sequence[LoadReport], width: int, *, colour: bool = False) -> str:
+    """What came of a load: a line for each table that something was new in or rejected from, and the sums."""
+    sums: dict[tuple[str, str], list[int]] = {}
+    for report in reports:
+        counts = sums.setdefault((report.source, report.table), [0] * len(COUNTS))
+        for i, name in enumerate(COUNTS):
+            counts[i] += getattr(report, name)
+    told = {key: counts for key, counts in sums.items() if counts[1] or counts[3] or len(sums) == 1}
+    lines = []
+    if told:
+        columns = [Column("source", [plain(key[0]) for key in told], number=False)]
+        columns.append(Column("table", [key[1] for key in told], number=False))
+        for i, name in enumerate(COUNTS):
+            columns.append(Column(name, [numbers.amount(counts[i]) for counts in told.values()]))
+        lines = [*table(columns, width, colour=colour), ""]
+    read, stored, unchanged, rejected = (sum(counts[i] for counts in sums.values()) for i in range(len(COUNTS)))
+    tables = "1 table" if len(sums) == 1 else f"{len(sums)} tables"
+    lines.append(f"{tables}: {read:,} rows read, {stored:,} stored, {unchanged:,} unchanged, {rejected:,} rejected.")
+    return "\n".join(lines)
 
 
 def _yes(available: Any) -> str:

@@ -7,6 +7,7 @@ unit is a plain one: a terminal's cells have one width and the grid never breaks
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 Number = Fraction | int | float
@@ -75,10 +76,10 @@ def reason(code: str | None) -> str:
     return REASONS[code][0] if code in REASONS else (code or "no data").replace("_", " ")
 
 
-def money(x: Number, currency: str | None, *, sign: bool = False) -> str:
-    """An amount: whole from 100 on, else to the cent; the symbol where the currency has one, else its code."""
+def money(x: Number, currency: str | None, *, sign: bool = False, cents: bool = False) -> str:
+    """An amount: whole from 100 on, else (or with `cents`) to the cent; the currency's symbol, or its code."""
     exact = Fraction(x)
-    places = 0 if abs(exact) >= 100 or currency in WITHOUT_CENTS else 2
+    places = 0 if (abs(exact) >= 100 and not cents) or currency in WITHOUT_CENTS else 2
     digits = fixed(abs(exact), places)
     lead = SYMBOLS.get(currency or "", f"{currency} " if currency else "")
     mark = (MINUS if exact < 0 else PLUS if sign and exact > 0 else "") if digits.strip("0.,") else ""
@@ -89,6 +90,12 @@ def amount(x: Number, places: int = 2) -> str:
     """A number without a unit: whole where it is whole or large, else with up to `places` decimals."""
     exact = Fraction(x)
     return fixed(exact, 0 if exact.denominator == 1 or abs(exact) >= 1000 else places)
+
+
+def figures(values: Sequence[Number | None]) -> list[str]:
+    """A column of an account: whole where all are, else to the cent, so that the reader can add it up."""
+    places = 0 if all(x is None or float(x).is_integer() for x in values) else 2
+    return ["no value" if x is None else fixed(x, places) for x in values]
 
 
 def signed(x: Number, places: int) -> str:

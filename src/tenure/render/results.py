@@ -53,23 +53,28 @@ def as_table(results: Iterable[Result], width: int, *, colour: bool = False) -> 
     lines: list[str] = []
     if answers and any("age" in row.by for result in answers for row in result.rows):
         for result in answers:
-            lines += [*_title(result), "", *_triangle(result, width, colour), ""]
+            lines += [
+                *_title(result, " in %" if result.unit == "share" else ""),
+                "",
+                *_triangle(result, width, colour),
+                "",
+            ]
     elif len(answers) == 1 and not any(row.by for row in answers[0].rows):
         lines += [*_title(answers[0]), "", *_down(answers[0], width, colour), ""]
     elif len({row.period for result in answers for row in result.rows}) == 1:
-        lines += [*_head(answers), "", *_single_period(answers, width, colour), ""]
+        lines += [*_head(answers), *_single_period(answers, width, colour), ""]
     else:
-        lines += [*_head(answers), "", *_across(answers, width, colour)]
+        lines += [*_head(answers), *_across(answers, width, colour)]
     return "\n".join([*lines, *_notes(answers, width)]).rstrip("\n")
 
 
-def _title(result: Result) -> list[str]:
+def _title(result: Result, unit: str = "") -> list[str]:
     variant = f", {result.variant}" if result.variant != "default" else ""
-    return [f"{result.title} ({result.metric}{variant})"]
+    return [f"{result.title} ({result.metric}{variant}){unit}"]
 
 
 def _head(answers: Sequence[Result]) -> list[str]:
-    return _title(answers[0]) if len(answers) == 1 else []
+    return [*_title(answers[0]), ""] if len(answers) == 1 else []
 
 
 def _down(result: Result, width: int, colour: bool) -> list[str]:
@@ -120,7 +125,7 @@ def _triangle(result: Result, width: int, colour: bool) -> list[str]:
     columns = []
     for age in ages:
         rows = [found.get(age) for found in lines.values()]
-        cells = ["" if row is None else _value(result, row) for row in rows]
+        cells = ["" if row is None else _value(result, row).removesuffix(" %") for row in rows]
         columns.append(Column(str(age), _starred(cells, rows)))
     text: list[str] = []
     for block in blocks(names, columns, width, colour=colour):

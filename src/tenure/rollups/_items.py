@@ -89,10 +89,15 @@ def _bounded(world: World, rows: ir.Table) -> ir.Table:
         )
     rows = rows.mutate(from_at=begins[0], from_day=begins[1])
     rows = rows.mutate(
-        to_at=ibis.least(*(ibis.coalesce(at, FAR) for at, _ in ends)),
-        to_day=ibis.least(*(ibis.coalesce(day, ibis.literal(LAST_DAY)) for _, day in ends)),
+        to_at=_earliest([ibis.coalesce(at, FAR) for at, _ in ends]),
+        to_day=_earliest([ibis.coalesce(day, ibis.literal(LAST_DAY)) for _, day in ends]),
     )
     return _cut_by_refunds(world, rows) if world.rule("refunds") == "full_refund_cancels" else rows
+
+
+def _earliest(times: list[ir.Value]) -> ir.Value:
+    """The least of one or more; some engines refuse to compare one value with nothing."""
+    return times[0] if len(times) == 1 else ibis.least(*times)
 
 
 def _plus_days(day: ir.Value, days: int) -> ir.Value:
