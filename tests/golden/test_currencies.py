@@ -20,7 +20,7 @@ def test_a_rate_change_is_fx_and_nothing_else(company: Any) -> None:
     assert firm.over("mrr", "2024-01", "2024-03") == [160.0, 170.0, 170.0]
     assert firm.over("fx_mrr", "2024-01", "2024-03") == [0.0, 10.0, 0.0]
     still = MOVEMENTS[1:-1]
-    assert firm.many_over(still, "2024-01", "2024-03") == dict.fromkeys(still, [0.0, 0.0, 0.0])
+    assert firm.many_over(still, "2024-01", "2024-03") == {name: [0.0, 0.0, 0.0] for name in still}
     assert firm.value("new_mrr", "2024-01") == 160.0
     assert firm.value("net_new_mrr", "2024-02") == 10.0
 
