@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from tenure import evidence
 from tenure.engine import Engine
 from tenure.errors import RequestError, UnknownName
 from tenure.evaluate import Missing, scale
@@ -23,6 +24,8 @@ from tenure.words import words
 
 Shares = dict[int, Fraction]
 UNATTRIBUTED = "unattributed"
+LARGEST = 10
+"""Customers whose source rows are shown."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,7 @@ def explain(measure: Measure, question: Question, frame: Frame, versus: str | No
         side.parts(),
         people(measure.engine, side.shares or {}),
         _variants(measure, question, frame),
+        side.rows(),
         other=other,
         differences=differences,
         notes=notes,
@@ -192,6 +196,13 @@ class Side:
             case Const(value=0):
                 return {}
         return None
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Source rows of the customers who make most of the number."""
+        shares = sorted((self.shares or {}).items(), key=lambda item: (-abs(item[1]), item[0]))
+        tables = {table for leaf in leaves(self.expr) for table in self.engine.tables(leaf)}
+        largest = [cust for cust, share in shares[:LARGEST] if share != 0 and cust >= 0]
+        return evidence.rows(self.engine, tables, largest, self.table.slots[0]) if largest else []
 
     def bottom(self) -> Shares | None:
         return self._shares(self.expr.bottom) if isinstance(self.expr, Ratio) else {}

@@ -29,7 +29,7 @@ FLOORS = [
     # machinery, numbers out: expressions to queries, queries to results
     ("warehouse", "warehouses", "compile", "engine", "evaluate", "question", "cohorts", "measure", "comparison"),
     # what is asked about results and the catalogue
-    ("listing", "explain", "check"),
+    ("listing", "evidence", "explain", "check"),
     # composition: one door
     ("workspace",),
     # edges: what people and machines call; they hold no rules
@@ -39,7 +39,7 @@ FLOORS = [
 # Everything that is not ours and not Python's, and the only places that may know it.
 OUTSIDE = {
     "duckdb": ("store", "load", "sources", "sync"),
-    "ibis": ("compile", "engine", "rollup", "rollups", "texts", "warehouses"),
+    "ibis": ("compile", "engine", "evidence", "rollup", "rollups", "texts", "warehouses"),
     "sqlglot": ("filter", "compile", "warehouses"),
     "pyarrow": ("store", "load", "sources", "sync", "warehouse", "warehouses", "result"),
     "pandas": ("result",),
