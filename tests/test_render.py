@@ -257,6 +257,16 @@ def test_an_explanation_is_an_account_that_adds_up() -> None:
     assert max(map(len, text.splitlines())) <= 100
 
 
+def test_rows_behind_a_number_show_the_columns_that_tell_them_apart() -> None:
+    same = {"table": "subscriptions", "currency": "USD", "note": None}
+    rows = [{**same, "subscription_id": f"s{i}", "started_at": f"2024-01-{i:02d}T00:00:00"} for i in range(1, 13)]
+    answer = {"metric": "mrr", "period": "2024-12", "unit": "money", "currency": "USD", "value": 12.0, "rows": rows}
+    text = explanation.as_table(answer, 60)
+    assert "subscriptions, 2 more" in text and "2024-01-10" in text and "T00:00" not in text
+    assert "currency" not in text and "note" not in text and "s11" not in text
+    assert max(map(len, text.splitlines())) <= 60
+
+
 def test_two_readings_are_split_by_rule_and_customer() -> None:
     answer = {
         "metric": "mrr", "variant": "default", "period": "2024-12", "unit": "money", "currency": "USD", "value": 1000.0,

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tenure.render import numbers
-from tenure.render.grid import Column, plain, table, wrapped
+from tenure.render.grid import GAP, Column, plain, table, wrapped
 
 SHOWN = 10
 
@@ -96,16 +96,33 @@ def _contributions(people: Sequence[Mapping[str, Any]], key: str, total: Any, wi
 
 
 def _rows(answer: Mapping[str, Any], width: int, colour: bool) -> list[str]:
+    """The first rows behind the number: of each table the columns that tell them apart, as many as fit."""
     rows = answer.get("rows") or []
-    if not rows:
-        return []
-    heads = list(dict.fromkeys(key for row in rows for key in row))
-    columns = [
-        Column(head, ["" if row.get(head) is None else plain(row[head]) for row in rows[:SHOWN]], number=False)
-        for head in heads
-    ]
-    more = [f"{len(rows) - SHOWN:,} more"] if len(rows) > SHOWN else []
-    return [*table(columns, width, colour=colour), *more]
+    lines: list[str] = []
+    for name in dict.fromkeys(str(row.get("table", "")) for row in rows):
+        some = [{k: v for k, v in row.items() if k != "table"} for row in rows if str(row.get("table", "")) == name]
+        columns = _telling(some[:SHOWN], width)
+        if columns:
+            more = f", {len(some) - SHOWN:,} more" if len(some) > SHOWN else ""
+            lines += [f"{name}{more} (all columns: --format json)", *table(columns, width, colour=colour)]
+    return lines
+
+
+def _telling(rows: Sequence[Mapping[str, Any]], width: int) -> list[Column]:
+    columns = []
+    room = width
+    for head in dict.fromkeys(key for row in rows for key in row):
+        cells = [_cell(row.get(head)) for row in rows]
+        column = Column(head, cells, number=False)
+        if any(cells) and (len(set(cells)) > 1 or len(rows) == 1) and column.width <= room:
+            columns.append(column)
+            room -= column.width + len(GAP)
+    return columns
+
+
+def _cell(value: Any) -> str:
+    """A stored value, short: midnight is left out of an instant."""
+    return "" if value is None else plain(value).removesuffix("T00:00:00").removesuffix(" 00:00:00")
 
 
 def _variants(answer: Mapping[str, Any], unit: str, currency: Any, width: int, colour: bool) -> list[str]:
