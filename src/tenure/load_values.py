@@ -77,7 +77,8 @@ def cleaned(column: Column, raw: str, kind: str) -> str | None:
         return None
     text = f"nullif(trim({text_of(raw, kind)}), '')"
     if column.kind == "instant":  # the engine wants seconds before an offset
-        return f"regexp_replace({text}, '^(.{{10}}[T ][0-9]{{2}}:[0-9]{{2}})([Zz+-].*)$', '\\1:00\\2')"
+        short = f"substr({text}, 17, 1) IN ('Z', 'z', '+', '-')"
+        return f"CASE WHEN {short} THEN left({text}, 16) || ':00' || substr({text}, 17) ELSE {text} END"
     if column.kind == "enum":
         return f"lower(replace(replace({text}, ' ', '_'), '-', '_'))"
     return f"upper({text})" if column.kind == "currency" else text
