@@ -76,9 +76,16 @@ def colour() -> bool:
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
 
+def called() -> str:
+    """How to call this command again: by its name where the shell finds it, else as it was called."""
+    if shutil.which("tenure"):
+        return "tenure"
+    return sys.argv[0] if sys.argv[0].endswith("tenure") else "python -m tenure"
+
+
 def where_next(folder: Path, period: str) -> str:
     """Commands worth trying after the demo."""
-    here = f"  tenure -C {folder}"
+    here = f"  {called()} -C {folder}"
     return f"""
 Where to go next:
 {here} show nrr grr --by plan --last 4

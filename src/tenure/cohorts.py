@@ -24,7 +24,7 @@ def rows(engine: Engine, clock: Clock, question: Question, frame: Frame) -> list
     periods = _to_as_of(clock, frame)
     if not engine.has_data(Across("sum", aged.x)):
         return [_empty(clock, period, "no_data") for period in frame.periods]
-    sizes, ages, how = engine.cohorts(aged, slots(periods, clock.cut), frame.segments)
+    sizes, ages, own, how = engine.cohorts(aged, slots(periods, clock.cut), frame.segments)
     groups = sorted({group for _, group in [*sizes, *ages]}) if frame.segments.by else [()]
     found = []
     for group in groups:
@@ -36,8 +36,8 @@ def rows(engine: Engine, clock: Clock, question: Question, frame: Frame) -> list
                 found.append(replace(_empty(clock, cohort, "not_reached"), by=by))
                 continue
             line = compiled.cumulated(ages.get((c, group), {}), oldest, how)
-            if how != "no" and aged.mode:
-                line[0] = compiled.cumulated(ages.get((c, group), {}), 0, how)[0]
+            if aged.mode and aged.mode != "unbounded":
+                line[0] = own.get((c, group), {}).get(0, 0)
             bottom = line[0] if _is_level(aged) else size
             for age, number in enumerate(line):
                 complete = clock.is_complete(periods[c + age])

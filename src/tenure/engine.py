@@ -240,15 +240,24 @@ class Engine:
         same = self.relation(moves).get_name() == self.relation(moves.steps).get_name()
         return moves.steps if same else moves
 
-    def cohorts(self, aged: Aged, periods: Sequence[Slot], segments: Segments) -> tuple[Ages, Ages, str]:
-        """Cohort sizes, their numbers by age, and how ages cumulate."""
+    def cohorts(self, aged: Aged, periods: Sequence[Slot], segments: Segments) -> tuple[Ages, Ages, Ages, str]:
+        """Cohort sizes, their numbers by age, how many were active at age 0 (for use), and how ages cumulate."""
         self._check_rates([Across("sum", aged.x)])
         self._set_calendar(periods)
         customer = Steps("mrr") if self._customers_pay() else Steps("customer")
         found = compiled.cohorts(aged, self.relation, customer, segments)
-        sizes = compiled.read(self.warehouse.run(self.sql(found.sizes)), segments, by_age=False)
-        ages = compiled.read(self.warehouse.run(self.sql(found.ages)), segments, by_age=True)
-        return sizes, ages, found.cumulate
+
+        def read(query: ir.Table | None, *, by_age: bool) -> Ages:
+            if query is None:
+                return {}
+            return compiled.read(self.warehouse.run(self.sql(query)), segments, by_age=by_age)
+
+        return (
+            read(found.sizes, by_age=False),
+            read(found.ages, by_age=True),
+            read(found.own, by_age=False),
+            found.cumulate,
+        )
 
     def behind(self, leaf: Across, period: Slot, segments: Segments) -> dict[int, int]:
         """What each customer (by key) adds to the leaf in one period."""

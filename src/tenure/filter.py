@@ -6,6 +6,8 @@ see other tables, call functions or change anything.
 
 from __future__ import annotations
 
+from typing import Any
+
 from tenure.errors import RequestError, UsageError
 from tenure.expr import Col, Const, Expr, Op
 
@@ -15,8 +17,12 @@ DEEPEST = 200
 
 def parse(text: str) -> Expr:
     """A condition over columns. Raises UsageError for anything that is not one."""
+    import logging
+
     import sqlglot
     from sqlglot.errors import SqlglotError
+
+    logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it warns of what is refused here anyway
 
     if len(text) > LONGEST:
         raise UsageError(f"The condition has {len(text)} characters; {LONGEST} is the most.", where="--where")
@@ -27,11 +33,23 @@ def parse(text: str) -> Expr:
     if len(parsed) != 1:
         raise _refused("is not one condition", text)
     try:
-        if any(node.depth > DEEPEST for node in parsed[0].walk()):
+        if any(node.comments for node in parsed[0].walk()):
+            raise _refused("has a comment in it", text)
+        if _depth(parsed[0]) > DEEPEST:
             raise _refused("is nested too deeply", text)
         return _Translator(text).condition(parsed[0])
     except RecursionError as error:
         raise _refused("is nested too deeply", text) from error
+
+
+def _depth(tree: Any) -> int:
+    """How deep the parsed tree is; walked without recursion, as it may be too deep for that."""
+    deepest, stack = 0, [(tree, 1)]
+    while stack:
+        node, depth = stack.pop()
+        deepest = max(deepest, depth)
+        stack.extend((child, depth + 1) for child in node.iter_expressions())
+    return deepest
 
 
 def columns(condition: Expr) -> list[str]:
@@ -84,9 +102,10 @@ class _Translator:
                 low, high = self.value(tree.args["low"]), self.value(tree.args["high"])
                 return Op("and", (Op(">=", (x, low)), Op("<=", (x, high))))
             case exp.Like(this=left, expression=exp.Literal() as right):
-                return Op("like", (self.value(left), Const(str(right.this))))
+                return self._negated(tree, Op("like", (self.value(left), Const(str(right.this)))))
             case exp.ILike(this=left, expression=exp.Literal() as right):
-                return Op("like", (Op("lower", (self.value(left),)), Const(str(right.this).lower())))
+                lowered = Op("like", (Op("lower", (self.value(left),)), Const(str(right.this).lower())))
+                return self._negated(tree, lowered)
             case exp.Boolean():
                 return Const(bool(tree.this))
             case exp.Column():
@@ -129,10 +148,12 @@ class _Translator:
         if not values or tree.args.get("query") or tree.args.get("unnest"):  # type: ignore[attr-defined]
             raise _refused("uses IN without a plain list", self.text)
         x = self.value(tree.this)  # type: ignore[attr-defined]
-        found: Expr = Op("==", (x, self.value(values[0])))
-        for value in values[1:]:
-            found = Op("or", (found, Op("==", (x, self.value(value)))))
-        return found
+        return self._negated(tree, Op("in", (x, *(self.value(value) for value in values))))
+
+    @staticmethod
+    def _negated(tree: object, found: Expr) -> Expr:
+        """NOT LIKE and NOT IN come as the positive form with a flag."""
+        return Op("not", (found,)) if tree.args.get("negate") else found  # type: ignore[attr-defined]
 
     def _column(self, tree: object) -> Col:
         if tree.args.get("db") or tree.args.get("catalog") or not tree.name:  # type: ignore[attr-defined]

@@ -112,7 +112,8 @@ def _with_customers() -> set[str]:
 def _touched(tx: Writer, tables: set[str], since: int, *, fresh_only: bool = False) -> str | None:
     """A query of the customers that the tables' changes touched; None: all of them.
 
-    With `fresh_only`, facts of customers who have a key already are passed over: only the customers table renames them.
+    With `fresh_only`, facts of customers are passed over who have a key and say themselves when they were created: only
+    the customers table changes what is known of them.
     """
     parts = []
     for table in sorted(tables):

@@ -26,11 +26,15 @@ Ages = dict[tuple[int, Segment], dict[int, int]]
 
 @dataclass(frozen=True)
 class Cohorts:
-    """The query of how many joined, the query by age, and whether ages cumulate: forwards, backwards or not."""
+    """The query of how many joined, the query by age, and whether ages cumulate: forwards, backwards or not.
+
+    `own`, for use and orders: how many were active in the cohort's own period, which is age 0 in every mode.
+    """
 
     sizes: ir.Table
     ages: ir.Table
     cumulate: str
+    own: ir.Table | None = None
 
 
 def cohorts(aged: Aged, relation: Relation, customer: Steps, segments: Segments) -> Cohorts:
@@ -42,7 +46,10 @@ def cohorts(aged: Aged, relation: Relation, customer: Steps, segments: Segments)
         return Cohorts(sizes, _by_level(aged, relation(levels[0].steps), members, segments), "forwards")
     rows = flows[0].rows
     assert isinstance(rows, Rows)
-    return Cohorts(sizes, *_by_use(aged.mode or "bounded", relation(rows), rows.clock, members, segments))
+    active = _active(relation(rows), rows.clock, members, segments)
+    first = active.filter(active.age == 0)
+    own = first.group_by("c", *segments.group).agg(v=exact(first.count()))
+    return Cohorts(sizes, *_by_use(aged.mode or "bounded", active, segments), own)
 
 
 def _members(steps: ir.Table, segments: Segments) -> ir.Table:
@@ -67,13 +74,17 @@ def _by_level(aged: Aged, steps: ir.Table, members: ir.Table, segments: Segments
     return rows.group_by("c", "age", *segments.group).agg(v=exact(rows.change.sum()))
 
 
-def _by_use(mode: str, rows: ir.Table, clock: str, members: ir.Table, segments: Segments) -> tuple[ir.Table, str]:
+def _active(rows: ir.Table, clock: str, members: ir.Table, segments: Segments) -> ir.Table:
+    """(cust, c, age, g0..): the ages at which each member was active, each once."""
     days = DAYS.filter(DAYS.slot > 0).select(s_day=DAYS.day, slot=DAYS.slot)
     people = members.rename(m_cust="cust")
     rows = rows.select("cust", clock=rows[clock]).distinct()
     joined = rows.join(days, rows.clock == days.s_day).join(people, rows.cust == people.m_cust)
     joined = joined.mutate(age=joined.slot - joined.c)
-    active = joined.filter(joined.age >= 0).select("cust", "c", "age", *segments.group).distinct()
+    return joined.filter(joined.age >= 0).select("cust", "c", "age", *segments.group).distinct()
+
+
+def _by_use(mode: str, active: ir.Table, segments: Segments) -> tuple[ir.Table, str]:
     group = ["c", *segments.group]
     if mode == "unbounded":
         last = active.group_by("cust", *group).agg(age=active.age.max())

@@ -50,6 +50,8 @@ def to_ibis(x: Expr, env: Env) -> ir.Value:
             return ibis.greatest(*(to_ibis(a, env) for a in args))
         case Op(name="like", args=(inner, Const(value=pattern))):
             return to_ibis(inner, env).like(str(pattern))
+        case Op(name="in", args=(inner, *values)):
+            return to_ibis(inner, env).isin([to_ibis(value, env) for value in values])
         case Op(name="lower", args=(inner,)):
             return to_ibis(inner, env).lower()
         case Op(name="upper", args=(inner,)):

@@ -45,6 +45,7 @@ _LOCAL = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
 }
+_TYPES = {"VARCHAR": "STRING", "INTEGER": "INT"}
 _SMALL = {"int64": "int64", "date": "date32", "string": "string"}
 
 
@@ -53,11 +54,14 @@ class Spark:
 
     dialect = "pyspark"
 
-    def __init__(self, session: Any, folder: Path) -> None:
+    def __init__(self, session: Any, folder: Path, tables: Sequence[Shape]) -> None:
         self._session = session
         self._made: dict[str, Any] = {}
-        for file in sorted(folder.glob("*.parquet")):
-            session.read.parquet(file.absolute().as_uri()).createOrReplaceTempView(file.stem)
+        for table in tables:
+            # Told the columns, Spark need not start a job to find them.
+            columns = ", ".join(f"`{name.replace('`', '``')}` {_TYPES.get(kind, kind)}" for name, kind in table.columns)
+            file = (folder / f"{table.name}.parquet").absolute()
+            session.read.schema(columns).parquet(file.as_uri()).createOrReplaceTempView(table.name)
         weakref.finalize(self, _let_go, self._made)
 
     def run(self, sql: str) -> Columns:
@@ -120,7 +124,7 @@ def open_url(url: str, data: Copy) -> Spark:
         session = _context(builder).newSession()
         for key, value in _SETTINGS.items():
             session.conf.set(key, value)
-        return Spark(session, folder)
+        return Spark(session, folder, data.tables)
 
 
 def _context(builder: Any) -> Any:
