@@ -115,16 +115,14 @@ def _touched(tx: Writer, tables: set[str], since: int, *, fresh_only: bool = Fal
     With `fresh_only`, facts of customers are passed over who have a key and say themselves when they were created: only
     the customers table changes what is known of them.
     """
+    dated = "SELECT customer_id FROM m_customers WHERE created_day IS NOT NULL"
+    settled = f"SELECT customer_id FROM customer_keys SEMI JOIN ({dated}) USING (customer_id)" if fresh_only else ""
     parts = []
     for table in sorted(tables):
         query = tx.changed_customers(table, since)
         if query is None:
             return None
-        new = (
-            " AND customer_id NOT IN (SELECT customer_id FROM customer_keys)"
-            if fresh_only and table != "customers"
-            else ""
-        )
+        new = f" AND customer_id NOT IN ({settled})" if fresh_only and table != "customers" else ""
         parts.append(f"SELECT customer_id FROM ({query}) WHERE customer_id IS NOT NULL{new}")
     return " UNION ".join(parts) if parts else "SELECT NULL::VARCHAR AS customer_id WHERE FALSE"
 

@@ -1,0 +1,103 @@
+"""A refresh rebuilds what changed, and an incremental one gives what a full one gives."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from oracle import world as random_world
+
+import tenure
+from tenure.store import Store
+
+STEPS = "SELECT k.customer_id, s.* EXCLUDE (cust) FROM mrr_steps s JOIN customer_keys k USING (cust) ORDER BY ALL"
+PIECES = (
+    "SELECT k.customer_id, p.* EXCLUDE (cust) FROM customer_pieces p JOIN customer_keys k USING (cust) ORDER BY ALL"
+)
+KEYS = "SELECT customer_id, name, first_day FROM customer_keys ORDER BY ALL"
+
+
+def stored(folder: Path) -> list[list[tuple[Any, ...]]]:
+    """Every stored rollup, by the customers' own ids."""
+    with Store(folder).snapshot() as snapshot:
+        return [snapshot.con.execute(query).fetchall() for query in (STEPS, PIECES, KEYS)]
+
+
+def split(folder: Path, seed: int) -> dict[Path, list[str]]:
+    """Take a part of the rows out of the subscriptions, customers and events files, to load later."""
+    late: dict[Path, list[str]] = {}
+    dice = random.Random(seed)
+    for name in ("subscriptions.csv", "customers.csv", "events.csv"):
+        for path in folder.rglob(name):
+            head, *lines = path.read_text(encoding="utf-8").splitlines()
+            owners = sorted({line.split(",")[1 if name == "subscriptions.csv" else 0] for line in lines})
+            chosen = set(dice.sample(owners, max(1, len(owners) // 4)))
+            position = 1 if name == "subscriptions.csv" else 0
+            later = [line for line in lines if line.split(",")[position] in chosen and dice.random() < 0.6]
+            rest = [line for line in lines if line not in set(later)]
+            path.write_text("\n".join([head, *rest]) + "\n", encoding="utf-8")
+            late[path] = [head, *later]
+    return late
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_incremental_is_full(tmp_path: Path, seed: int) -> None:
+    """Half the facts of a quarter of the customers come later: the rollups are those of a load in one go."""
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    random_world.write(seed, whole)
+    shutil.copytree(whole, parts)
+    late = split(parts, seed)
+    tenure.open(whole).sync()
+    later = tenure.open(parts)
+    later.sync()
+    for path, lines in late.items():
+        if len(lines) > 1:
+            extra = path.with_name(f"late-{path.name}")
+            extra.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            later.load_files([extra], table=path.stem)
+    assert stored(parts) == stored(whole)
+
+
+def test_nothing_changed_rebuilds_nothing(small: Path) -> None:
+    workspace = tenure.open(small)
+    version = Store(small).version
+    assert workspace.refresh() == []
+    assert workspace.sync().refreshed == []
+    assert Store(small).version == version
+
+
+def test_another_rule_rebuilds_the_steps(small: Path) -> None:
+    """`churn_at = "scheduled_at"`: Juniper (40) leaves when she asks, in February."""
+    toml = small / "tenure.toml"
+    toml.write_text(toml.read_text(encoding="utf-8") + '\n[policy]\nchurn_at = "scheduled_at"\n', encoding="utf-8")
+    workspace = tenure.open(small)
+    assert "mrr_steps" in workspace.refresh()
+    assert workspace.show("mrr", from_="2024-02", to="2024-02")[0].rows[0].value == 960
+
+
+def test_a_key_once_given_is_kept(small: Path) -> None:
+    """A customer who comes later gets a number of their own; the others keep theirs."""
+    query = "SELECT customer_id, cust FROM customer_keys"
+    with Store(small).snapshot() as snapshot:
+        before = dict(snapshot.con.execute(query).fetchall())
+    more = small / "more.csv"
+    more.write_text("customer_id,name\naaa,First of all\n", encoding="utf-8")
+    tenure.open(small).load_files([more], table="customers")
+    with Store(small).snapshot() as snapshot:
+        after = dict(snapshot.con.execute(query).fetchall())
+    assert len(set(after.values())) == len(after)
+    assert {name: after[name] for name in before} == before
+    assert after["aaa"] not in before.values()
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """The small world, loaded."""
+    from world import write
+
+    write(tmp_path)
+    tenure.open(tmp_path).sync()
+    return tmp_path
