@@ -66,8 +66,9 @@ format: setup  ## Format and mend what can be mended by machine
 types: setup  ## Check types, strictly
 	@$(BIN)/mypy --strict src
 
-docs: setup  ## Write the pages that are made by machine (commands, model, metrics, policy)
+docs: setup  ## Write the pages that are made by machine, and the output shown in the tour
 	@$(BIN)/python scripts/docs.py
+	@$(BIN)/python scripts/tour.py
 
 docs-check: setup  ## Fail when a page made by machine is stale
 	@$(BIN)/python scripts/docs.py --check
