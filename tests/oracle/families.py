@@ -22,12 +22,13 @@ class Holding:
 
 
 def holdings(ledger: Ledger, customer: str, day: date, rates_of: date) -> dict[str, Holding]:
+    """The families a customer pays for; one that is free, or only a credit, is not held."""
     held: dict[str, Holding] = defaultdict(Holding)
     for item in ledger.counting(customer, day):
         family = held[item.family]
         family.mrr += monthly(item, day, ledger.rules) * ledger.books.rate(item.currency, rates_of)
         family.items[item.product, item.plan, item.quantity] += 1
-    return held
+    return {name: family for name, family in held.items() if family.mrr > 0}
 
 
 @lru_cache(maxsize=1000)
@@ -43,8 +44,7 @@ def sales(ledger: Ledger, customer: str, kind: str) -> list[tuple[date, Fraction
                 old = before[family]
                 if kind == "upsell" and holding.mrr > old.mrr and holding.items != old.items:
                     found.append((day, holding.mrr - old.mrr))
-            # a family that is only a credit sells nothing
-            elif kind == "cross_sell" and family not in ever and holding.mrr > 0 < ledger.level(customer, day - DAY):
+            elif kind == "cross_sell" and family not in ever and ledger.level(customer, day - DAY) > 0:
                 found.append((day, holding.mrr))
         ever |= after.keys()
     return found
