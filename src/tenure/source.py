@@ -50,12 +50,25 @@ class Broken:
     text: str
 
 
+class FileQuery(str):
+    """A query of the engine's own that gives a file's rows, and the columns it gives."""
+
+    column_names: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, sql: str, columns: Iterable[str]) -> FileQuery:
+        """A query with its columns."""
+        query = cls(sql)
+        query.column_names = tuple(columns)
+        return query
+
+
 @dataclass(frozen=True)
 class Reading:
     """The rows of a piece: columns under their own names and `_line`, their 1-based place in it."""
 
     data: Any
-    """a pyarrow.Table"""
+    """a pyarrow.Table, or a FileQuery where the engine reads the file better itself"""
     text: bool
     """every column but _line is text, as written"""
     broken: tuple[Broken, ...] = ()

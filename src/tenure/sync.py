@@ -14,6 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
+import duckdb
+
 from tenure import catalog, load, model
 from tenure import source as sources
 from tenure.errors import InputError, UnknownName
@@ -161,7 +163,15 @@ def _load(
     extract = load.Extract(
         piece.source, piece.table, piece.name, piece.digest, reading.data, reading.text, piece.mapping, reading.broken
     )
-    report = load.load(tx, extract, timezone=config.timezone, force=full, on_progress=stage)
+    try:
+        report = load.load(tx, extract, timezone=config.timezone, force=full, on_progress=stage)
+    except duckdb.Error as error:
+        if not isinstance(reading.data, sources.FileQuery):
+            raise
+        reason = str(error).splitlines()[0].rstrip(".")
+        raise InputError(
+            f"This file cannot be read whole: {reason}.", where=piece.name, todo="Make it again."
+        ) from None
     for note in reading.notes:
         if on_note:
             on_note(note)

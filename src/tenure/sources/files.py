@@ -117,6 +117,10 @@ def read(path: Path, name: str, table: FileTable) -> Reading:
         from tenure.sources._xlsx import read_xlsx
 
         reading = read_xlsx(path, name, table.sheet)
+    elif kind == "parquet":
+        from tenure.sources._parquet import read_parquet
+
+        reading = read_parquet(path, name, lazily=not table.select)
     else:
         reading = _reader(kind)(path, name)
     if table.select:
