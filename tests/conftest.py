@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +33,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """A PostgreSQL of our own, on a port of its own; nobody's else is touched."""
     programs = _postgres_programs()
     if programs is None:
@@ -41,11 +42,9 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if as_user and subprocess.run(["id", "postgres"], capture_output=True, check=False).returncode:
         loud_skip("PostgreSQL cannot run as root and there is no user postgres: apt-get install postgresql")
-    folder = tmp_path_factory.mktemp("postgres")
+    # Not below pytest's own folder: whenever another run starts, pytest closes that to all other users.
+    folder = Path(tempfile.mkdtemp(prefix="tenure-postgres-"))
     if as_user:
-        for parent in (folder, *folder.parents):
-            if parent.owner() == "root" and parent != Path(parent.anchor) and not parent.stat().st_mode & 0o001:
-                parent.chmod(parent.stat().st_mode | 0o011)
         shutil.chown(folder, "postgres")
     port = _free_port()
     data = folder / "data"
@@ -58,6 +57,7 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"postgresql://tenure@127.0.0.1:{port}/postgres"
     finally:
         subprocess.run([*pg_ctl, "-m", "immediate", "stop"], cwd=folder, capture_output=True, check=False)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

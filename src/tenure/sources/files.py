@@ -117,12 +117,8 @@ def read(path: Path, name: str, table: FileTable) -> Reading:
         from tenure.sources._xlsx import read_xlsx
 
         reading = read_xlsx(path, name, table.sheet)
-    elif kind == "parquet":
-        from tenure.sources._parquet import read_parquet
-
-        reading = read_parquet(path, name, lazily=not table.select)
     else:
-        reading = _reader(kind)(path, name)
+        reading = _reader(kind, whole=bool(table.select))(path, name)
     if table.select:
         from tenure.sources import _query
 
@@ -130,8 +126,8 @@ def read(path: Path, name: str, table: FileTable) -> Reading:
     return reading
 
 
-def _reader(kind: str) -> Callable[[Path, str], Reading]:
-    # Each format with its library, only when a file asks for it.
+def _reader(kind: str, *, whole: bool) -> Callable[[Path, str], Reading]:
+    """A format's reader, with its library, only when a file asks for it; `whole`: the rows, not a query of them."""
     if kind == "csv":
         from tenure.sources._csv import read_csv
 
@@ -142,7 +138,7 @@ def _reader(kind: str) -> Callable[[Path, str], Reading]:
         return read_jsonl
     from tenure.sources._parquet import read_parquet
 
-    return read_parquet
+    return partial(read_parquet, lazily=not whole)
 
 
 def _format(path: Path, name: str) -> str:
