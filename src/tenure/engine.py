@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -123,7 +124,9 @@ class Engine:
         """A name for a table made under rules: those that are not the stored ones."""
         own = {**dict(self.stored.all_rules()), "simultaneous": "day"}
         here = rules or {**dict(self.world.policy.all_rules()), "simultaneous": "day"}
-        return "_".join(["made", name, *(f"{k}_{v}" for k, v in here.items() if own[k] != v)])
+        full = "_".join(["made", name, *(f"{k}_{v}" for k, v in here.items() if own[k] != v)])
+        # PostgreSQL would silently cut a name of more than 63 letters, and take two tables for one.
+        return full if len(full) < 64 else f"{full[:47]}_{hashlib.sha256(full.encode()).hexdigest()[:15]}"
 
     def under(self, policy: Policy) -> Engine:
         """The same data under another policy; tables that were made are shared."""
