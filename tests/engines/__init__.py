@@ -1,0 +1,1 @@
+"""Other engines than the embedded one: the same expressions give the same figures there."""

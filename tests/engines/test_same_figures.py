@@ -1,0 +1,53 @@
+"""The same expressions, the same figures: PostgreSQL and Spark against the embedded engine, to the last digit.
+
+Spark is slow on small data, so `make test` asks it every metric once; `TENURE_ALL=1` (or `make test-all`) asks it for
+what PostgreSQL is asked always.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+
+from .asking import DEFAULTS, FLAT, READINGS, WINDOWED, Asked, Place, differences
+
+ALL = "TENURE_ALL" in os.environ or "TENURE_WORLDS" in os.environ
+WORLDS = ("small", "plain", "with_fx", "with_history")
+
+EVERYTHING = (
+    Asked(READINGS, "month"),
+    Asked(DEFAULTS, "quarter", by=("region",)),
+    Asked(WINDOWED, "quarter", window="3m"),
+    Asked(DEFAULTS, "month", where=("region = 'north' OR region IS NULL",)),
+    Asked(DEFAULTS, "day", days=17),
+    Asked(DEFAULTS, "week", days=70),
+    Asked(DEFAULTS, "year"),
+    Asked(FLAT, "total", by=("region",)),
+)
+WITH_HISTORY = (Asked(DEFAULTS, "month", by=("segment",)), Asked(DEFAULTS, "quarter", where=("segment = 'small'",)))
+OWN = (Asked(DEFAULTS, "quarter", by=("plan",)),)
+
+
+def alike(place: Place, url: str, requests: tuple[Asked, ...]) -> None:
+    here, there = place.on("duckdb"), place.on(url)
+    found = [line for asked in requests for line in differences(place, here, there, asked)]
+    assert not found, f"{len(found)} differences\n" + "\n".join(found[:10])
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_postgres_says_the_same(places: dict[str, Place], postgres_url: str, name: str) -> None:
+    history = WITH_HISTORY if name == "with_history" else ()
+    alike(places[name], postgres_url, EVERYTHING + OWN + history)
+
+
+def test_spark_says_the_same(places: dict[str, Place], spark: Any) -> None:
+    alike(places["small"], "spark://local[2]", (Asked(DEFAULTS, "month"),))
+
+
+@pytest.mark.skipif(not ALL, reason="slow: TENURE_ALL=1 asks Spark for everything")
+@pytest.mark.parametrize("name", WORLDS)
+def test_spark_says_the_same_to_everything(places: dict[str, Place], spark: Any, name: str) -> None:
+    history = WITH_HISTORY if name == "with_history" else ()
+    alike(places[name], "spark://local[2]", EVERYTHING + OWN + history)
