@@ -11,6 +11,7 @@ import pytest
 from oracle import world as random_world
 
 import tenure
+from tenure.errors import RequestError
 from tenure.store import Store
 
 STEPS = "SELECT k.customer_id, s.* EXCLUDE (cust) FROM mrr_steps s JOIN customer_keys k USING (cust) ORDER BY ALL"
@@ -101,3 +102,24 @@ def small(tmp_path: Path) -> Path:
     write(tmp_path)
     tenure.open(tmp_path).sync()
     return tmp_path
+
+
+def test_a_changed_rule_counts_at_once(small: Path) -> None:
+    """Nobody needs to remember to refresh: what is shown always follows tenure.toml."""
+    toml = small / "tenure.toml"
+    text = toml.read_text(encoding="utf-8")
+    toml.write_text(text + '\n[policy]\nchurn_at = "scheduled_at"\n', encoding="utf-8")
+    assert tenure.open(small).show("mrr", from_="2024-02", to="2024-02")[0].rows[0].value == 960
+    toml.write_text(text, encoding="utf-8")
+    assert tenure.open(small).show("mrr", from_="2024-02", to="2024-02")[0].rows[0].value == 1000
+
+
+def test_another_time_zone_loads_everything_anew(small: Path) -> None:
+    """Local days are fixed at load: a refresh refuses, a sync loads all files again, once."""
+    toml = small / "tenure.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace('"UTC"', '"Asia/Kolkata"'), encoding="utf-8")
+    with pytest.raises(RequestError, match="time zone"):
+        tenure.open(small).refresh()
+    report = tenure.open(small).sync()
+    assert all(load.stored == load.read for load in report.loads)
+    assert tenure.open(small).show("mrr", from_="2024-02", to="2024-02")[0].rows[0].value == 1000

@@ -33,7 +33,7 @@ def refresh(tx: Writer, config: Config, policy: Policy, on_progress: Progress | 
     """Bring the stored rollups up to date; the names of those that changed. The caller commits."""
     report = on_progress or (lambda label, done, total: None)
     since = int(tx.meta.get("refreshed", 0))
-    settings = _digest(config, policy)
+    settings = settings_digest(config, policy)
     anew = tx.meta.get("settings") != settings or "customer_keys" not in tx.rollups
     changed = {name for name in model.TABLES if tx.changed_at(name) > since}
     if not anew and not changed:
@@ -54,7 +54,8 @@ def refresh(tx: Writer, config: Config, policy: Policy, on_progress: Progress | 
     return done
 
 
-def _digest(config: Config, policy: Policy) -> str:
+def settings_digest(config: Config, policy: Policy) -> str:
+    """Of everything in the settings that stored rollups depend on."""
     frozen = str(config.as_of_instant()) if config.as_of is not None else ""
     partial = frozen if not frozen.endswith("00:00:00+00:00") else ""
     if looks_at_months(policy.rule):

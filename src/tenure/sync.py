@@ -18,7 +18,7 @@ import duckdb
 
 from tenure import catalog, load, model
 from tenure import source as sources
-from tenure.errors import InputError, UnknownName
+from tenure.errors import InputError, RequestError, UnknownName
 from tenure.recognise import recognise
 from tenure.source import Piece, Place, Source
 from tenure.sources import files
@@ -69,6 +69,19 @@ def pull(
             source = catalog.member("tenure.sources", Source, configured.type)
             pieces += source.pieces(configured.settings, Place(name, config.folder))
     return _load_all(config, tx, pieces, full, on_progress, on_note)
+
+
+def start_anew(config: Settings, tx: Writer) -> None:
+    """Forget every row, to load all sources again; a RequestError where rows came from no source of tenure.toml."""
+    strangers = {json.loads(name)[0] for name in tx.loads} - set(config.sources)
+    if strangers:
+        raise RequestError(
+            f"Everything must be loaded anew, but some files were imported by hand ({', '.join(sorted(strangers))}).",
+            todo="Remove the folder .tenure, sync, and import them again.",
+        )
+    for table in {json.loads(name)[1] for name in tx.loads}:
+        tx.replace_table(table, f"SELECT * FROM m_{table} WHERE FALSE")
+    tx.loads.clear()
 
 
 def load_files(

@@ -82,6 +82,8 @@ class Workspace:
 
         begun = time.monotonic()
         with self._writing() as tx:
+            if self._moved_zone(tx):
+                sync.start_anew(self.config, tx)
             loads = sync.pull(self.config, tx, tuple(sources), full, on_progress, on_note)
             refreshed = self._finish(tx, on_progress, changed=any(r.stored or r.rejected for r in loads))
         return SyncReport(loads, refreshed, time.monotonic() - begun)
@@ -98,6 +100,7 @@ class Workspace:
         from tenure import sync
 
         with self._writing() as tx:
+            self._same_zone(tx)
             paths = [Path(file) for file in files]
             loads = sync.load_files(self.config, tx, paths, table, source, on_progress, on_note)
             self._finish(tx, on_progress, changed=any(r.stored or r.rejected for r in loads))
@@ -106,7 +109,20 @@ class Workspace:
     def refresh(self, on_progress: Progress | None = None) -> list[str]:
         """Rebuild what metrics read where inputs or settings changed; the names of what was rebuilt."""
         with self._writing() as tx:
+            self._same_zone(tx)
             return self._finish(tx, on_progress, changed=False)
+
+    def _moved_zone(self, tx: Writer) -> bool:
+        """Whether the data were loaded under another time zone: their local days are then not ours."""
+        return bool(tx.meta.get("timezone", self.config.timezone) != self.config.timezone)
+
+    def _same_zone(self, tx: Writer) -> None:
+        if self._moved_zone(tx):
+            raise RequestError(
+                f"The data were loaded for {tx.meta['timezone']}, the time zone is now {self.config.timezone}.",
+                where=str(self.config.path),
+                todo="Run tenure sync: it loads everything anew.",
+            )
 
     def _writing(self) -> AbstractContextManager[Writer]:
         from tenure.store import Store
@@ -117,6 +133,7 @@ class Workspace:
         from tenure.refresh import refresh
 
         refreshed = refresh(tx, self.config, self.policy, on_progress)
+        tx.meta["timezone"] = self.config.timezone
         if refreshed or changed:
             tx.commit()
         return refreshed
@@ -217,6 +234,7 @@ class Workspace:
         """The engine over the newest version; kept while nothing changed."""
         from tenure.engine import Engine
         from tenure.measure import Measure
+        from tenure.refresh import settings_digest
         from tenure.store import Store
         from tenure.worlds import clock_of, columns_of, known_tables, world_of
 
@@ -232,6 +250,9 @@ class Workspace:
                 where=str(self.folder),
                 todo="Run tenure sync, or tenure import FILE.",
             )
+        if self._snapshot.meta.get("settings") != settings_digest(self.config, self.policy):
+            self.refresh()  # the rules changed since: what is stored follows the old ones
+            self._snapshot, self._warehouse = store.snapshot(), None
         world = world_of(self.config, self.policy, columns_of(self._snapshot.con), frozenset(), self._snapshot.meta)
         world = replace(world, loaded=known_tables(self._snapshot.con, set(self._snapshot.tables), world))
         self._warehouse = self._warehouse or self._engine(self._snapshot)
