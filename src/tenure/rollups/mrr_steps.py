@@ -132,19 +132,36 @@ def _daily(world: World, rows: ir.Table) -> ir.Table:
     held, holds = days.before > 0, days.after > 0
     if world.rule("free_is") == "active_free":
         # Whoever has paid once stays a customer while any subscription runs.
-        once = ibis.window(group_by=days.cust, order_by=days.day_, following=0)
-        paid = (days.after > 0).max().over(once)
-        paid_before = ((days.before > 0).max()).over(once)
+        # (Some engines have no greatest of truth values.)
+        once = ibis.cumulative_window(group_by=days.cust, order_by=days["run"] if "run" in group else days.day_)
+        paid = ibis.ifelse(days.after > 0, 1, 0).max().over(once) > 0
+        paid_before = ibis.ifelse(days.before > 0, 1, 0).max().over(once) > 0
         holds = holds | (paid & (days.running > 0))
         held = held | (paid_before & (days.running - days.n > 0))
     days = days.mutate(held=held, holds=holds)
     return days.filter((days.before != days.after) | (days.before != days.middle) | (days.held != days.holds)).select(
-        "cust", day=days.day_, before="before", after="after", fx=days.middle - days.before, held="held", holds="holds"
+        "cust",
+        *(["run"] if "run" in group else []),
+        day=days.day_,
+        before="before",
+        after="after",
+        fx=days.middle - days.before,
+        held="held",
+        holds="holds",
     )
 
 
+def _in_order(rows: ir.Table) -> list[ir.Value]:
+    """The order of a customer's changes: by day, and by run where a day has several."""
+    return [rows.day, rows["run"]] if "run" in rows.columns else [rows.day]
+
+
 def _runs(rows: ir.Table) -> ir.Table:
-    """Numbers each customer's runs of changes that lie less than 60 minutes apart."""
+    """The changes of each instant, with each customer's runs numbered: they lie less than 60 minutes apart."""
+    # Changes at one instant have no order, so engines would differ on which of them begins a run.
+    rows = rows.group_by("cust", "at").agg(
+        day=rows.day.max(), move=exact(rows.move.sum()), fx=exact(rows.fx.sum()), n=rows.n.sum()
+    )
     order = ibis.window(group_by=rows.cust, order_by=rows["at"])
     gap = rows["at"].epoch_seconds() - rows["at"].lag().over(order).epoch_seconds()
     rows = rows.mutate(starts=ibis.ifelse(ibis.coalesce(gap, ibis.literal(3600)) >= 3600, 1, 0))
@@ -154,7 +171,7 @@ def _runs(rows: ir.Table) -> ir.Table:
 
 def _without_short_stays(rows: ir.Table) -> ir.Table:
     """Leaves out the stays of customers who join and leave within one calendar month."""
-    upto = ibis.cumulative_window(group_by=rows.cust, order_by=rows.day)
+    upto = ibis.cumulative_window(group_by=rows.cust, order_by=_in_order(rows))
     rows = rows.mutate(stay=ibis.ifelse(~rows.held & rows.holds, 1, 0).sum().over(upto))
     stay = ibis.window(group_by=[rows.cust, rows.stay])
     left = ibis.ifelse(~rows.holds, rows.day, ibis.null("date"))
@@ -187,7 +204,7 @@ def _labelled(world: World, rows: ir.Table) -> ir.Table:
     """With amount, kind, since and until."""
     if world.rule("simultaneous") == "month":
         rows = by_month(rows)
-    order = ibis.window(group_by=rows.cust, order_by=rows.day)
+    order = ibis.window(group_by=rows.cust, order_by=_in_order(rows))
     whole = ibis.window(group_by=rows.cust)
     first = ibis.ifelse(rows.holds, rows.day, ibis.null("date")).min().over(whole)
     rows = rows.mutate(
