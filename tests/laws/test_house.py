@@ -45,8 +45,6 @@ OUTSIDE = {
     "pandas": ("result",),
     "polars": ("result",),
     "openpyxl": ("load", "sources"),
-    "psycopg": ("warehouses",),
-    "pyspark": ("warehouses",),
     "pydantic": ("config",),
     "tomllib": ("config",),
     "tomlkit": ("config",),
