@@ -12,7 +12,7 @@ from tenure.evaluate import is_money
 from tenure.expr import Across, Aged, Expr
 from tenure.money import TICKS
 from tenure.periods import Clock, Period
-from tenure.question import Frame, Question
+from tenure.question import Frame, Question, named
 from tenure.result import Row
 from tenure.stats import wilson
 
@@ -28,7 +28,7 @@ def rows(engine: Engine, clock: Clock, question: Question, frame: Frame) -> list
     groups = sorted({group for _, group in [*sizes, *ages]}) if frame.segments.by else [()]
     found = []
     for group in groups:
-        by = dict(zip(frame.segments.by, group, strict=True))
+        by = named(frame.segments, group)
         for c, cohort in enumerate(frame.periods):
             size = sizes.get((c, group), {}).get(0, 0)
             oldest = len([p for p in periods[c:] if not clock.is_ahead(p)]) - 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
@@ -18,7 +18,7 @@ from tenure.compile.aged import Ages
 from tenure.compile.calendar import DAYS, PERIODS, Slot, day_rows, touching
 from tenure.compile.plan import Cells, Plan, Reader
 from tenure.compile.record import inputs
-from tenure.compile.segments import Segments
+from tenure.compile.segments import TENURE, Segments
 from tenure.errors import MissingRate, RequestError
 from tenure.expr import Across, Aged, Col, Const, Expr, FirstWith, Flow, Level, Moves, Op, Rows, Steps, rewrite, walk
 from tenure.filter import parse as parse_condition
@@ -157,16 +157,21 @@ class Engine:
         """Items in their own currency with every rate they may be valued at, where NRR and GRR need them."""
         return natives(self.world) if self._revalues() else None
 
-    def segments(self, by: tuple[str, ...], where: Sequence[str], *, dated: bool) -> Segments:
-        """The groups and the filter of a request. Names that only subscriptions have get pieces of their own."""
+    def segments(
+        self, by: tuple[str, ...], where: Sequence[str], *, dated: bool, told: Collection[str] | None = None
+    ) -> Segments:
+        """The groups and the filter of a request. `told`: the attributes that any customer has a value of, where known.
+
+        Names that only subscriptions have get pieces of their own.
+        """
         condition: Expr | None = None
         for text in where:
             one = parse_condition(text)
             condition = one if condition is None else Op("and", (condition, one))
         customers = dict(self.world.columns["customers"])
-        known = tuple((name, customers[name]) for name in attributes(customers))
+        known = tuple((name, customers[name]) for name in attributes(customers) if told is None or name in told)
         mine = model.TABLES["subscriptions"].columns
-        found = Segments(by, condition, known, dated, others=tuple(mine))
+        found = Segments(by, condition, known, dated, others=(*customers, *mine, TENURE))
         own = []
         for name in found.names:
             table, _, column = name.rpartition(".")
@@ -174,7 +179,14 @@ class Engine:
             if found.attribute(name) is None and theirs and "subscriptions" in self.world.loaded:
                 pieces = self.keep(self._named(f"own_{column}"), partial(main_values, self.world, column))
                 own.append((name, pieces.get_name()))
-        return replace(found, own=tuple(own))
+        firsts = self.keep(self._named("firsts"), self._firsts).get_name() if TENURE in found.names else None
+        return replace(found, own=tuple(own), firsts=firsts)
+
+    def _firsts(self) -> ir.Table:
+        """(cust, first): everyone's first day as a customer."""
+        steps = self.relation(Steps("mrr") if self._customers_pay() else Steps("customer"))
+        joins = steps.filter(steps.before == 0)
+        return joins.group_by("cust").agg(first=joins.day.min())
 
     # -- answers ---------------------------------------------------------------------------------------------------
 
@@ -222,7 +234,7 @@ class Engine:
         kind = scan.shape(leaf)
         sources = list(_sources(leaf))
         rows = {s for s in sources if isinstance(s, Rows)}
-        if (kind == "rows" or leaf.how == "distinct") and len(rows) == 1 and touching(periods):
+        if (kind == "rows" or leaf.how == "distinct") and len(rows) == 1 and touching(periods) and not segments.firsts:
             return "rows", rows.pop()
         names = {self.relation(s).get_name() for s in sources if not isinstance(s, Rows)}
         quick = "scan" if touching(periods) else "overlap" if overlap.fits(leaf) else None
@@ -230,7 +242,9 @@ class Engine:
             source = next(s for s in sources if not isinstance(s, Rows))
             return quick, source if isinstance(source, Steps) else self._canonical(source)
         if leaf.how == "distinct":
-            raise RequestError("Distinct counts need periods that touch.", todo="Leave --window out.")
+            raise RequestError(
+                "Distinct users have no window and no tenure.", todo="Leave --window and tenure_months out."
+            )
         return "slices", None
 
     def _ready(self, source: Steps | Moves | Rows) -> None:

@@ -14,7 +14,7 @@ from tenure.evaluate import NO_DATA, Cell, Evaluator, Missing, Value, scale
 from tenure.expr import END, START, Across, Aged, Expr, Over, Ratio, Steps, count, leaves, walk
 from tenure.money import month_weight
 from tenure.periods import Clock, Period, add_months
-from tenure.question import Frame, Question
+from tenure.question import Frame, Question, named
 from tenure.result import Result, Row
 from tenure.stats import wilson
 
@@ -99,7 +99,7 @@ class Measure:
     ) -> list[Row]:
         found = []
         for group in groups:
-            by = dict(zip(frame.segments.by, group, strict=True))
+            by = named(frame.segments, group)
             for k, period in enumerate(frame.periods):
                 found.append(self._row(question, expr, count, table, table.cell(k, group), period, by))
         return found
@@ -112,7 +112,7 @@ class Measure:
         table: Table,
         cell: Cell,
         period: Period,
-        by: dict[str, str],
+        by: dict[str, str | int],
     ) -> Row:
         complete = self.clock.is_complete(period)
         row = Row(period.label, period.start, period.end, by, None, complete=complete)
@@ -187,7 +187,7 @@ class Table:
         tables = [self, *(table for table, _ in self.finer.values())]
         wanted = {leaf for expr in exprs for leaf in leaves(expr)}
         found = {group for t in tables for leaf in wanted for _, group in t.cells.get(leaf, {})}
-        return sorted(found)
+        return sorted(found, key=lambda group: [(not v.isdigit(), int(v) if v.isdigit() else 0, v) for v in group])
 
     def cell(self, k: int, group: Segment) -> Cell:
         slot = self.slots[k]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tenure.compile.segments import Segments
+from tenure.compile.plan import Segment
+from tenure.compile.segments import TENURE, Segments
 from tenure.metric import Metric, Reading
 from tenure.periods import Period
 
@@ -31,3 +32,9 @@ class Frame:
     periods: Sequence[Period]
     segments: Segments
     window: tuple[int, int] | None = None
+
+
+def named(segments: Segments, group: Segment) -> dict[str, str | int]:
+    """A group by the names that were asked for; tenure is a number."""
+    pairs = zip(segments.by, group, strict=True)
+    return {name: int(value) if name == TENURE and value.isdigit() else value for name, value in pairs}

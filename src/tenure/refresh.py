@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int | None], None]
 TOUCHED = "touched_customers"
-FORMAT = 2
+FORMAT = 3
 """Counts up whenever a rollup's rows come to mean something else; older ones are rebuilt."""
 
 
@@ -49,7 +49,7 @@ def refresh(tx: Writer, config: Config, policy: Policy, on_progress: Progress | 
             _build(tx, world, rollup.name, inputs, since, anew)
             done.append(rollup.name)
     dated = tx.con.execute("SELECT count(*) > count(DISTINCT cust) FROM customer_pieces").fetchone()
-    tx.meta |= {"dated": bool(dated and dated[0]), "settings": settings, "refreshed": tx.version}
+    tx.meta |= {"dated": bool(dated and dated[0]), "told": _told(tx), "settings": settings, "refreshed": tx.version}
     report("Rebuilding", 2, 2)
     return done
 
@@ -62,6 +62,14 @@ def settings_digest(config: Config, policy: Policy) -> str:
         partial = str(clock_of(config).cut)
     told = [FORMAT, config.currency, config.timezone, partial, policy.all_rules(), str(policy.setting("past_due_days"))]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def _told(tx: Writer) -> list[str]:
+    """The attributes that any customer has a value of."""
+    answer = tx.con.execute("SELECT count(COLUMNS(* EXCLUDE (cust, from_day, to_day, is_last))) FROM customer_pieces")
+    names = [column[0] for column in answer.description]
+    counts = answer.fetchone() or ()
+    return [name for name, count in zip(names, counts, strict=True) if count]
 
 
 def _any_foreign(tx: Writer, currency: str, loaded: frozenset[str]) -> bool:

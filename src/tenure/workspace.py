@@ -197,7 +197,8 @@ class Workspace:
         from tenure.question import Frame
 
         conditions = [self._condition(text) for text in where]
-        segments = measure.engine.segments(by, conditions, dated=bool(self._snapshot and self._snapshot.meta["dated"]))
+        meta = self._snapshot.meta if self._snapshot else {}
+        segments = measure.engine.segments(by, conditions, dated=bool(meta["dated"]), told=meta["told"])
         return Frame(grain, periods, segments, parse_window(window) if window else None)
 
     def _question(self, name: str, variant: str | None) -> Question:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
+from tenure import model
 from tenure.compile.record import to_ibis
 from tenure.errors import RequestError, UnknownName
 from tenure.expr import Col, Expr
@@ -19,6 +20,8 @@ from tenure.filter import columns as columns_of
 
 NONE = "(none)"
 UNATTRIBUTED = "unattributed"
+TENURE = "tenure_months"
+"""The built-in attribute: whole months since first becoming a customer."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Segments:
     `attributes`: the columns of `customer_pieces` with their Ibis types; `dated`: whether any customer has more than
     one piece, so that attributes must be taken as they stood. `own`: columns of subscriptions, each kept in a table
     of pieces made for the request (name to table). `others`: further names that exist, to suggest the nearest.
+    `firsts`: where tenure is asked for, the table of everyone's first day as a customer.
     """
 
     by: tuple[str, ...] = ()
@@ -36,6 +40,7 @@ class Segments:
     dated: bool = False
     own: tuple[tuple[str, str], ...] = ()
     others: tuple[str, ...] = ()
+    firsts: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -58,7 +63,7 @@ class Segments:
     def moves(self) -> bool:
         """True where a customer's group can change with time."""
         own = dict(self.own)
-        return any(name in own or (self.dated and self.attribute(name)) for name in self.names)
+        return any(name in own or name == TENURE or (self.dated and self.attribute(name)) for name in self.names)
 
     def edges(self) -> ir.Table:
         """(cust, day): every day on which a piece of an attribute in use begins or ends."""
@@ -66,20 +71,28 @@ class Segments:
         tables = [own[name] for name in self.names if name in own]
         if self.dated and any(self.attribute(name) for name in self.names):
             tables.append("customer_pieces")
+        if not tables:
+            return ibis.table({"cust": "int64", "day": "date"}, name="none").filter(ibis.literal(False))
         found = []
         for name in tables:
             pieces = ibis.table({"cust": "int64", "from_day": "date", "to_day": "date"}, name=name)
             found += [pieces.select("cust", day="from_day"), pieces.select("cust", day="to_day")]
         return ibis.union(*found).distinct()
 
-    def attach(self, rows: ir.Table, day: ir.Value | None) -> ir.Table:
-        """The rows that the condition keeps, with a column g0.. for each group; `day`: when to read attributes."""
+    def attach(self, rows: ir.Table, day: ir.Value | None, boundary: ir.Value | None = None) -> ir.Table:
+        """The rows that the condition keeps, with a column g0.. for each group.
+
+        `day`: when to read attributes; `boundary`: the day before which tenure is counted.
+        """
         if not self.names:
             return rows
         values: dict[str, ir.Value] = {}
-        rows = rows.mutate(at_day_=day) if day is not None else rows
+        moments = {"at_day_": day, "boundary_": boundary}
+        rows = rows.mutate(**{name: value for name, value in moments.items() if value is not None})
         rows, values = self._with_attributes(rows, values)
         rows, values = self._with_own(rows, values)
+        if TENURE in self.names:
+            rows, values = self._with_tenure(rows, values)
         for name in self.names:
             if name not in values:
                 values[name] = self._of_row(rows, name)
@@ -96,7 +109,7 @@ class Segments:
                 ) from error
         groups = {}
         for label, name in zip(self.group, self.by, strict=True):
-            groups[label] = _shown(rows, values[name].get_name() if name in values else name, name)
+            groups[label] = _shown(rows, values[name])
         return rows.mutate(**groups)
 
     def _with_attributes(self, rows: ir.Table, values: dict[str, ir.Value]) -> tuple[ir.Table, dict[str, ir.Value]]:
@@ -135,22 +148,37 @@ class Segments:
             values = values | {name: rows[label]}
         return rows, {name: rows[value.get_name()] for name, value in values.items()}
 
+    def _with_tenure(self, rows: ir.Table, values: dict[str, ir.Value]) -> tuple[ir.Table, dict[str, ir.Value]]:
+        """Whole months since first becoming a customer; none before that."""
+        if self.firsts is None or "boundary_" not in rows.columns:
+            raise RequestError(f"{TENURE!r} cannot group this metric.", where="--by or --where")
+        table = ibis.table({"cust": "int64", "first": "date"}, name=self.firsts)
+        firsts = table.select(p_cust=table.cust, p_first=table["first"])
+        rows = rows.join(firsts, rows.cust == firsts.p_cust, how="left").drop("p_cust")
+        end, begin = rows.boundary_, rows.p_first
+        months = (end.year() - begin.year()) * 12 + end.month() - begin.month()
+        whole = months - ibis.ifelse(end.day() < begin.day(), 1, 0)
+        rows = rows.mutate(tenure_=ibis.ifelse(begin < end, whole.cast("int64"), ibis.null("int64")))
+        return rows, {name: rows[value.get_name()] for name, value in values.items()} | {TENURE: rows.tenure_}
+
     def _row_column(self, rows: ir.Table, name: str) -> str | None:
         column = name.rpartition(".")[2]
         return column if column in rows.columns else None
 
     def _of_row(self, rows: ir.Table, name: str) -> ir.Value:
         column = self._row_column(rows, name)
+        if column is None and name.removeprefix("customers.") in model.TABLES["customers"].columns:
+            return ibis.null("string").name(name)  # customers could have it, but nobody has said it
         if column is None:
             raise UnknownName("column", name, [*dict(self.attributes), *self.others], where="--by or --where")
         return rows[column]
 
 
-def _shown(rows: ir.Table, column: str, name: str) -> ir.Value:
-    text = ibis.coalesce(rows[column].cast("string"), ibis.literal(NONE))
-    if "cust" not in rows.columns or name.startswith("own_"):
-        return text
-    return ibis.ifelse(rows.cust.isnull(), ibis.literal(UNATTRIBUTED), text)
+def _shown(rows: ir.Table, value: ir.Value) -> ir.Value:
+    """A group's name: the value as text, or what stands for its absence."""
+    column = rows[value.get_name()] if value.get_name() in rows.columns else value
+    text = ibis.coalesce(column.cast("string"), ibis.literal(NONE))
+    return ibis.ifelse(rows.cust.isnull(), ibis.literal(UNATTRIBUTED), text) if "cust" in rows.columns else text
 
 
 def _first_line(error: Exception) -> str:

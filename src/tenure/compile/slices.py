@@ -63,10 +63,10 @@ def _source(source: Source, relation: Relation, segments: Segments | None, rates
     clock = "day" if isinstance(source.rows, Moves) else source.rows.clock
     if source.x == Col("transfer"):
         rows = _transfers(rows, segments) if segments is not None else rows.filter(ibis.literal(False))
-    elif segments is not None:
-        rows = segments.attach(rows, rows[clock])
     joined = rows.join(PERIODS, [rows[clock] >= PERIODS.base, rows[clock] < PERIODS.stop])
     joined = joined.mutate(start=joined.base)
+    if segments is not None and source.x != Col("transfer"):
+        joined = segments.attach(joined, joined[clock], joined.stop)
     kept = segments.group if segments is not None else ()
     values = joined.select("k", "cust", *kept, value=exact(ibis.coalesce(flow_value(joined, source), ibis.literal(0))))
     return values.group_by("k", "cust", *kept).agg(value=exact(values["value"].sum()))
@@ -138,7 +138,7 @@ def _segmented(found: ir.Table, levels: Sequence[Level], segments: Segments) -> 
     joined = found.join(periods, found.k == periods.k_).drop("k_")
     boundary = joined.base if any(level.moment == START for level in levels) else joined.stop
     day_before = (boundary.cast("timestamp") - ibis.interval(days=1)).cast("timestamp").date()
-    return segments.attach(joined, day_before)
+    return segments.attach(joined, day_before, boundary)
 
 
 def _zero() -> ir.Value:
