@@ -22,13 +22,16 @@ class Holding:
 
 
 def holdings(ledger: Ledger, customer: str, day: date, rates_of: date) -> dict[str, Holding]:
-    """The families a customer pays for; one that is free, or only a credit, is not held."""
+    """The families a customer holds, for money or free; a credit alone holds nothing."""
     held: dict[str, Holding] = defaultdict(Holding)
+    real = set()
     for item in ledger.counting(customer, day):
         family = held[item.family]
+        if item.amount >= 0:
+            real.add(item.family)
         family.mrr += monthly(item, day, ledger.rules) * ledger.books.rate(item.currency, rates_of)
         family.items[item.product, item.plan, item.quantity] += 1
-    return {name: family for name, family in held.items() if family.mrr > 0}
+    return {name: family for name, family in held.items() if name in real}
 
 
 @lru_cache(maxsize=1000)
