@@ -70,7 +70,7 @@ class Engine:
             if isinstance(node, Level) and node.rates is not None and not self._revalues():
                 return Level(node.steps, node.moment)
             if isinstance(node, Flow) and node.x == Col("transfer") and not segments.moves:
-                return Const(0)
+                return Flow(node.rows, Const(0))
             return node
 
         return rewrite(x, change)

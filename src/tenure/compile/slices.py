@@ -16,6 +16,7 @@ from tenure.compile.plan import Cells, Plan, Relation, Segment
 from tenure.compile.record import as_number, flow_value, inputs
 from tenure.compile.segments import Segments
 from tenure.expr import START, Across, Col, Expr, Flow, Integral, Level, Moves
+from tenure.money import MONTH_UNIT
 from tenure.rollup import exact, ticks
 from tenure.rollups._rates import RATE
 
@@ -26,7 +27,7 @@ def people(leaf: Across, relation: Relation, segments: Segments, rates: ir.Table
     """(k, cust, g0.., v): what each customer adds to the leaf in each period, where it is not nothing."""
     levels, flows, integrals = inputs(leaf.x)
     sources: list[Source] = [*levels, *flows, *integrals]
-    at_rows = not levels and not integrals
+    at_rows = not levels
     names = {source: f"s{i}" for i, source in enumerate(sources)}
     group = segments.group if at_rows else ()
     parts = []
@@ -58,7 +59,7 @@ def _source(source: Source, relation: Relation, segments: Segments | None, rates
     if isinstance(source, Level):
         return _level(source, relation, rates)
     if isinstance(source, Integral):
-        return _integral(source, relation)
+        return _integral(source, relation, segments)
     rows = relation(source.rows)
     clock = "day" if isinstance(source.rows, Moves) else source.rows.clock
     if source.x == Col("transfer"):
@@ -120,14 +121,60 @@ def _revalued(level: Level, relation: Relation, native: ir.Table) -> ir.Table:
     return sums.mutate(value=exact(ibis.greatest(sums["value"], 0)))
 
 
-def _integral(source: Integral, relation: Relation) -> ir.Table:
-    """The level summed over the days: each piece times the days it shares with the period."""
+def _integral(source: Integral, relation: Relation, segments: Segments | None) -> ir.Table:
+    """The level summed over the days: each piece times the days it shares with the period, in the group of each day."""
     steps = relation(source.steps)
     joined = steps.join(PERIODS, [steps.day < PERIODS.stop, steps.until > PERIODS.base, steps.after != 0])
-    begin, end = ibis.greatest(joined.day, joined.base), ibis.least(joined.until, joined.stop)
-    days = (end.cast("timestamp").epoch_seconds() - begin.cast("timestamp").epoch_seconds()) // 86400
-    values = joined.mutate(value=exact(joined.after * days))
-    return values.group_by("k", "cust").agg(value=exact(values["value"].sum()))
+    pieces = joined.select(
+        "k",
+        "cust",
+        "after",
+        "stop",
+        cut=ibis.greatest(joined.day, joined.base),
+        end=ibis.least(joined.until, joined.stop),
+    )
+    pieces = pieces.filter(pieces["cut"] < pieces["end"])
+    if segments is not None and segments.moves:
+        pieces = _cut_at(pieces, segments.edges())
+    weighed = pieces.mutate(units=_left(source.weight, pieces, "cut") - _left(source.weight, pieces, "end"))
+    weighed = weighed if segments is None else segments.attach(weighed, weighed["cut"], weighed.stop)
+    group = segments.group if segments is not None else ()
+    values = weighed.mutate(value=exact(weighed.after * weighed.units))
+    return values.group_by("k", "cust", *group).agg(value=exact(values["value"].sum()))
+
+
+def _cut_at(pieces: ir.Table, edges: ir.Table) -> ir.Table:
+    """Pieces split at every edge inside them."""
+    edges = edges.rename(e_cust="cust", e_day="day")
+    inside = pieces.join(
+        edges,
+        [pieces.cust == edges.e_cust, pieces["cut"] < edges.e_day, pieces["end"] > edges.e_day],
+    )
+    parts = ibis.union(
+        pieces.mutate(begin=pieces["cut"]),
+        inside.mutate(begin=inside["cut"], cut=inside.e_day).drop("e_cust", "e_day"),
+    )
+    order = ibis.window(group_by=[parts.k, parts.cust, parts.begin], order_by=parts["cut"])
+    return parts.mutate(end=ibis.coalesce(parts["cut"].lead().over(order), parts["end"])).drop("begin")
+
+
+def _left(weight: str, pieces: ir.Table, day: str) -> ir.Value:
+    """How much of the period is left from a day of it on: days, or days weighed by one over their month's length."""
+    left = (pieces.stop.cast("timestamp").epoch_seconds() - pieces[day].cast("timestamp").epoch_seconds()) // 86400
+    if weight == "day":
+        return left
+    # Up to the month's end the days weigh one over its length; whole months after it weigh one each.
+    return _month_units(pieces.stop) - _month_units(pieces[day])
+
+
+def _month_units(day: ir.Value) -> ir.Value:
+    """Months since year 0, the days of a month begun weighing one over its length, in MONTH_UNITs."""
+    length = 30 + ibis.ifelse(day.month().isin([4, 6, 9, 11]), 0, 1) - ibis.ifelse(day.month() == 2, 3, 0)
+    year = day.year()
+    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    length = length + ibis.ifelse((day.month() == 2) & leap, 1, 0)
+    whole = (year.cast("int64") * 12 + day.month()) * MONTH_UNIT
+    return whole + (day.day() - 1) * (ibis.literal(MONTH_UNIT, "int64") / length).round().cast("int64")
 
 
 def _segmented(found: ir.Table, levels: Sequence[Level], segments: Segments) -> ir.Table:

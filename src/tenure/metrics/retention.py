@@ -142,7 +142,7 @@ year's churn is never 12 times a month's: 5 % a month is 45.96 % a year.
                 "incl_new": Reading(
                     left / (start + came), "all exits / (at start + joined), Stripe's older one", start
                 ),
-                "avg_base": Reading(Ratio(2 * left, start + end), "all exits / mean of start and end", start),
+                "avg_base": Reading(left / ((start + end) / 2), "all exits / mean of start and end", start),
                 "daily_sum": Reading(
                     Over(left / start, "day", "sum"), "each day's exits / customers that morning", start
                 ),

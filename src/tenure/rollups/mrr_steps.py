@@ -181,20 +181,24 @@ def _without_short_stays(rows: ir.Table) -> ir.Table:
 
 
 def by_month(rows: ir.Table) -> ir.Table:
-    """The changes netted per customer and calendar month: from the close before it to its last close."""
+    """The changes netted per customer and calendar month: from the close before it to its last close.
+
+    What is new in a month is who was a customer for the first time on one of its days.
+    """
     order = ibis.window(group_by=[rows.cust, rows.day.truncate("M")], order_by=rows.day)
     rows = rows.mutate(
-        month=rows.day.truncate("M"), first=ibis.row_number().over(order) == 0, next_=rows.day.lead().over(order)
+        month=rows.day.truncate("M"), opens=ibis.row_number().over(order) == 0, next_=rows.day.lead().over(order)
     )
-    last = rows.next_.isnull()
+    closes = rows.next_.isnull()
     none = ibis.literal(0).cast("decimal(18,0)")
     months = rows.group_by("cust", "month").agg(
         day=rows.day.max(),
-        before=ticks(ibis.ifelse(rows.first, rows.before, none).sum()),
-        after=ticks(ibis.ifelse(last, rows.after, none).sum()),
+        before=ticks(ibis.ifelse(rows.opens, rows.before, none).sum()),
+        after=ticks(ibis.ifelse(closes, rows.after, none).sum()),
         fx=ticks(rows.fx.sum()),
-        held=ibis.ifelse(rows.first & rows.held, 1, 0).sum() > 0,
-        holds=ibis.ifelse(last & rows.holds, 1, 0).sum() > 0,
+        held=ibis.ifelse(rows.opens & rows.held, 1, 0).sum() > 0,
+        holds=ibis.ifelse(closes & rows.holds, 1, 0).sum() > 0,
+        is_first=ibis.ifelse(rows.is_first, 1, 0).sum() > 0,
     )
     same = (months.before == months.after) & (months.fx == 0) & (months.held == months.holds)
     return months.filter(~same).drop("month")
@@ -202,18 +206,17 @@ def by_month(rows: ir.Table) -> ir.Table:
 
 def _labelled(world: World, rows: ir.Table) -> ir.Table:
     """With amount, kind, since and until."""
+    first = ibis.ifelse(rows.holds, rows.day, ibis.null("date")).min().over(ibis.window(group_by=rows.cust))
+    rows = rows.mutate(is_first=ibis.coalesce(rows.day == first, ibis.literal(False)))
     if world.rule("simultaneous") == "month":
         rows = by_month(rows)
-    order = ibis.window(group_by=rows.cust, order_by=_in_order(rows))
-    whole = ibis.window(group_by=rows.cust)
-    first = ibis.ifelse(rows.holds, rows.day, ibis.null("date")).min().over(whole)
+    order = ibis.window(group_by=rows.cust, order_by=rows.day)
     rows = rows.mutate(
         since=ibis.coalesce(rows.day.lag().over(order), ibis.literal(FIRST_DAY)),
         until=ibis.coalesce(rows.day.lead().over(order), ibis.literal(LAST_DAY)),
-        first=first,
         amount=ticks(rows.after - rows.before - rows.fx),
     )
-    joins = ibis.ifelse(rows.day == rows.first, ibis.literal("new"), ibis.literal(world.rule("reactivation")))
+    joins = ibis.ifelse(rows.is_first, ibis.literal("new"), ibis.literal(world.rule("reactivation")))
     kind = ibis.cases(
         (~rows.held & rows.holds, joins),
         (rows.held & ~rows.holds, "churn"),

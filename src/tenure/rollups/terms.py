@@ -26,7 +26,10 @@ def build(world: World) -> ir.Table:
         (due.terminated_on.notnull(), "churned"),
         else_="open",
     )
-    outcome = ibis.coalesce(due.outcome, implied)
+    ended_early = (due.outcome == "open") & due.terminated_on.notnull()
+    outcome = ibis.ifelse(
+        ibis.coalesce(ended_early, ibis.literal(False)), "churned", ibis.coalesce(due.outcome, implied)
+    )
     renewed = outcome == "renewed"
     return due.select(
         *[name for name in world.columns["contracts"] if name not in ("outcome", "total")],
