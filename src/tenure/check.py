@@ -78,21 +78,22 @@ def _orphans(snapshot: Snapshot, tables: dict[str, int]) -> list[Finding]:
     """Facts of nobody, and facts of customers that the customers table does not know."""
     from tenure.model import TABLES
 
+    owned = [name for name in sorted(tables) if TABLES[name].customer and name != "customers"]
+    nobody, strange = [], []
+    for name in owned:
+        answer = snapshot.con.execute(
+            f"SELECT count(*) FILTER (customer_id IS NULL), count(DISTINCT customer_id) FILTER (customer_id NOT IN "
+            f"(SELECT customer_id FROM m_customers)) FROM m_{name}"
+        ).fetchone()
+        rows, people = answer or (0, 0)
+        nobody += [f"{name} {rows:,}"] if rows else []
+        strange += [f"{name} {people:,}"] if people and "customers" in tables else []
     found = []
-    for name in sorted(tables):
-        if not TABLES[name].customer or name == "customers":
-            continue
-        nobody = snapshot.con.execute(f"SELECT count(*) FROM m_{name} WHERE customer_id IS NULL").fetchone()
-        if nobody and nobody[0]:
-            found.append(Finding("warning", f"{nobody[0]:,} rows have no customer: they are unattributed.", where=name))
-        if "customers" in tables:
-            strange = snapshot.con.execute(
-                f"SELECT count(DISTINCT customer_id) FROM m_{name} WHERE customer_id IS NOT NULL "
-                "AND customer_id NOT IN (SELECT customer_id FROM m_customers)"
-            ).fetchone()
-            if strange and strange[0]:
-                what = f"{strange[0]:,} customers are not in the customers table; they are kept, named by their id."
-                found.append(Finding("note", what, where=name))
+    if nobody:
+        found.append(Finding("note", f"Rows without a customer, counted as unattributed: {', '.join(nobody)}."))
+    if strange:
+        what = f"Customers that the customers table does not know, kept and named by their id: {', '.join(strange)}."
+        found.append(Finding("note", what))
     return found
 
 

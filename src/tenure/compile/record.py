@@ -86,7 +86,8 @@ def flow_value(rows: ir.Table, flow: Flow) -> ir.Value:
     env = row_env(rows, flow.x) | row_env(rows, flow.keep)
     value = to_ibis(flow.x, env)
     if flow.keep is None:
-        return value
+        # A plain number has to become a column, one for each row, before rows can be summed.
+        return value if isinstance(value, ir.Column) else ibis.ifelse(rows[rows.columns[0]].isnull(), value, value)
     return ibis.ifelse(ibis.coalesce(to_ibis(flow.keep, env), ibis.literal(False)), value, 0)
 
 
