@@ -14,9 +14,11 @@ from .asking import ALL, DEFAULTS, FLAT, READINGS, WINDOWED, Asked, Place, diffe
 
 WORLDS = ("small", "plain", "with_fx", "with_history")
 
+BY_AGE = tuple(q for q in DEFAULTS if q.metric.id in ("mrr", "customers", "churned_mrr", "nrr", "customer_churn_rate"))
 MANY = (
     Asked(DEFAULTS, "quarter", by=("region",)),
     Asked(WINDOWED, "quarter", window="3m"),
+    Asked(BY_AGE, "quarter", by=("tenure_months",), where=("tenure_months < 10",)),
 )
 MORE = (
     Asked(DEFAULTS, "month", where=("region = 'north' OR region IS NULL",)),
