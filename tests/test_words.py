@@ -52,6 +52,10 @@ READINGS = [(one.id, name) for one in catalogue().values() for name in one.varia
             total(now) / (total(now) - total(then)),
             "MRR at the end, divided by (MRR at the end, less MRR at the start)",
         ),
+        (
+            total(now) / ((total(then) + total(now)) / 2),
+            "MRR at the end, divided by the mean of MRR at the start and MRR at the end",
+        ),
         (Aged(now), "MRR k periods later of those who joined in the period, divided by theirs at the period's end"),
     ],
     ids=lambda x: x if isinstance(x, str) else "",

@@ -84,6 +84,8 @@ def words(x: Expr) -> str:
     match x:
         case Across():
             return _across(x)
+        case Ratio(top=Op(name="+", args=(one, other)), bottom=Const(value=2)):
+            return f"the mean of {words(one)} and {words(other)}"
         case Ratio(top=top, bottom=bottom):
             return f"{_group(top)}, divided by {_group(bottom)}"
         case Level(steps=steps, moment=moment, rates=rates):
@@ -261,7 +263,8 @@ def _group(x: Expr) -> str:
     inner = x.x if isinstance(x, Across) and x.how == "sum" else x
     sums = isinstance(inner, Op) and inner.name in ("+", "-", "*")
     lost = isinstance(inner, Op) and inner.args[0] == Const(0) and _lost(inner.args[1])
-    grouped = (sums and not lost) or isinstance(x, Ratio | FirstWith)
+    mean = isinstance(x, Ratio) and x.bottom == Const(2)
+    grouped = (sums and not lost) or (isinstance(x, Ratio | FirstWith) and not mean)
     return f"({words(x)})" if grouped else words(x)
 
 
