@@ -281,8 +281,14 @@ class Engine:
         self._set_calendar([period])
         if not _sources(leaf):
             return {}
-        query = slices.people(leaf, self.relation, segments, self._revalued())
-        table = self.warehouse.run(self.sql(query.select("cust", "v")))
+        for source in _sources(leaf):
+            self._ready(source)
+
+        def text() -> str:
+            found = slices.people(leaf, self.relation, segments, self._revalued())
+            return self.sql(found.select("cust", "v"))
+
+        table = self.warehouse.run(texts.kept(("behind", leaf, segments, *self._here), text))
         found: dict[int, int] = {}
         for cust, value in zip(table["cust"], table["v"], strict=True):
             key = -1 if cust is None else int(cust)  # type: ignore[call-overload]

@@ -193,6 +193,9 @@ class Side:
             case Op(name="*", args=(Const(value=int() as factor), inner)):
                 found = self._shares(inner)
                 return None if found is None else {cust: factor * v for cust, v in found.items()}
+            case Ratio(top=inner, bottom=Const(value=int() as divisor)):
+                found = self._shares(inner)
+                return None if found is None else {cust: v / divisor for cust, v in found.items()}
             case Const(value=0):
                 return {}
         return None
