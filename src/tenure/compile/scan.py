@@ -23,9 +23,9 @@ import ibis.expr.types as ir
 
 from tenure.compile.calendar import Slot, month_units, on_day
 from tenure.compile.plan import Cells, Plan, Segment
-from tenure.compile.record import as_number, flow_value, inputs, is_linear_in_flows, to_ibis
+from tenure.compile.record import as_number, flow_value, inputs, is_linear_in_flows, swap, to_ibis
 from tenure.compile.segments import Segments
-from tenure.expr import END, START, Across, Col, Const, Expr, Flow, Integral, Moves
+from tenure.expr import END, START, Across, Col, Const, Expr, Flow, Integral, Level, Moves
 from tenure.rollup import exact
 
 
@@ -65,6 +65,8 @@ def plan(leaves: Sequence[Across], steps: ir.Table, begin: date, segments: Segme
     """One query for all these leaves over one table of steps. `begin`: the first day of the first period."""
     first = begin - timedelta(days=1)
     parts = [_Parts(leaf, shape(leaf) or "", leaf.x) for leaf in leaves]
+    if all(p.shape == "flow" for p in parts):
+        steps = steps.filter(steps.day >= ibis.literal(begin))  # no level to know, so nothing from before
     kept = segments.attach(steps, None)
     rows = on_day(kept, kept["day"], first)
     query = _single(parts, rows, segments)
@@ -148,8 +150,22 @@ def _single(parts: Sequence[_Parts], rows: ir.Table, segments: Segments) -> ir.T
             here = as_number(how, part.f, _env(part, rows.before, rows.after, values))
             still = as_number(how, part.f, _env(part, rows.after, rows.after, _nothing(part)))
             inside = _total(ibis.ifelse(only, here - still, 0))
-        columns[f"l{i}"], columns[f"v{i}"] = level, inside
+        columns[f"v{i}"] = inside
+        if _level_of(parts, i) == i:
+            columns[f"l{i}"] = level
     return rows.group_by("slot", *segments.group).agg(**columns)
+
+
+def _level_of(parts: Sequence[_Parts], i: int) -> int:
+    """The part whose level column serves this one: a level at the start is the one at the end, a period before."""
+    if parts[i].shape not in ("start", "end"):
+        return i
+
+    def at_end(part: _Parts) -> tuple[str, Expr]:
+        return part.leaf.how, swap(part.f, lambda x: Level(x.steps, END) if isinstance(x, Level) else None)
+
+    wanted = at_end(parts[i])
+    return next(j for j, p in enumerate(parts) if p.shape in ("start", "end") and at_end(p) == wanted)
 
 
 def _grouped(parts: Sequence[_Parts], rows: ir.Table, segments: Segments) -> ir.Table:
@@ -173,7 +189,9 @@ def _grouped(parts: Sequence[_Parts], rows: ir.Table, segments: Segments) -> ir.
             here = as_number(part.leaf.how, part.f, _env(part, people.then, people.now, values))
             still = as_number(part.leaf.how, part.f, _env(part, people.now, people.now, _nothing(part)))
             inside = _total(here - still)
-        columns[f"l{i}"], columns[f"v{i}"] = _zero(), inside
+        columns[f"v{i}"] = inside
+        if _level_of(parts, i) == i:
+            columns[f"l{i}"] = _zero()
     return people.group_by("slot", *segments.group).agg(**columns)
 
 
@@ -202,7 +220,8 @@ def _reader(
         groups: list[Segment] = list(zip(*(table[g] for g in segments.group), strict=True)) or [()] * len(slots)
         for i, part in enumerate(parts):
             lines: dict[Segment, _Line] = {}
-            for slot, group, level, inside in zip(slots, groups, table[f"l{i}"], table[f"v{i}"], strict=True):
+            levels = table[f"l{_level_of(parts, i)}"]
+            for slot, group, level, inside in zip(slots, groups, levels, table[f"v{i}"], strict=True):
                 line = lines.setdefault(group, _Line())
                 if level:
                     line.level[slot] = line.level.get(slot, 0) + int(level)  # type: ignore[call-overload]
