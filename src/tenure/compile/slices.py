@@ -13,9 +13,9 @@ import ibis.expr.types as ir
 
 from tenure.compile.calendar import PERIODS, Slot
 from tenure.compile.plan import Cells, Plan, Relation, Segment
-from tenure.compile.record import as_number, flow_value, inputs
+from tenure.compile.record import as_number, flow_value, inputs, is_linear_in_flows
 from tenure.compile.segments import Segments
-from tenure.expr import START, Across, Col, Expr, Flow, Integral, Level, Moves
+from tenure.expr import START, Across, Col, Const, Expr, Flow, Integral, Level, Moves, Op
 from tenure.money import MONTH_UNIT
 from tenure.rollup import exact, ticks
 from tenure.rollups._rates import RATE
@@ -30,9 +30,16 @@ def people(leaf: Across, relation: Relation, segments: Segments, rates: ir.Table
     at_rows = not levels
     names = {source: f"s{i}" for i, source in enumerate(sources)}
     group = segments.group if at_rows else ()
+    found_flows = {flow: _flow(flow, relation, segments if at_rows else None) for flow in flows}
+    movers = _movers(found_flows) if levels and needs_rows(leaf.x) else None
     parts = []
     for source, name in names.items():
-        part = _source(source, relation, segments if at_rows else None, rates)
+        if isinstance(source, Level):
+            part = _level(source, relation, rates, movers)
+        elif isinstance(source, Flow):
+            part = found_flows[source]
+        else:
+            part = _integral(source, relation, segments if at_rows else None)
         columns = {other: (part["value"] if other == name else _zero()) for other in names.values()}
         parts.append(part.select("k", "cust", *group, **columns))
     union = ibis.union(*parts) if len(parts) > 1 else parts[0]
@@ -54,12 +61,29 @@ def plan(leaves: Sequence[Across], relation: Relation, segments: Segments, rates
     return Plan(ibis.union(*parts) if len(parts) > 1 else parts[0], _reader(leaves, segments))
 
 
-def _source(source: Source, relation: Relation, segments: Segments | None, rates: ir.Table | None) -> ir.Table:
-    """(k, cust, value): one level at one moment, or one flow, of every customer in every period."""
-    if isinstance(source, Level):
-        return _level(source, relation, rates)
-    if isinstance(source, Integral):
-        return _integral(source, relation, segments)
+def needs_rows(x: Expr) -> bool:
+    """Whether a customer without rows in the period adds nothing: flow.where(..), or a condition `flow > 0 and ..`."""
+    if not isinstance(x, Op):
+        return False
+    if x.name == "where":
+        return is_linear_in_flows(x.args[0])
+    if x.name == "and":
+        return any(isinstance(a, Op) and a.name == ">" and _is_flow_and_none(a.args) for a in x.args)
+    return False
+
+
+def _is_flow_and_none(args: tuple[Expr, ...]) -> bool:
+    return args[1] == Const(0) and is_linear_in_flows(args[0])
+
+
+def _movers(flows: Mapping[Flow, ir.Table]) -> ir.Table:
+    """(k, cust): who has rows in which period."""
+    parts = [flow.select("k", "cust") for flow in flows.values()]
+    return (ibis.union(*parts) if len(parts) > 1 else parts[0]).distinct()
+
+
+def _flow(source: Flow, relation: Relation, segments: Segments | None) -> ir.Table:
+    """(k, cust, value): the sum of the rows of every customer who has any, in every period."""
     rows = relation(source.rows)
     clock = "day" if isinstance(source.rows, Moves) else source.rows.clock
     if source.x == Col("transfer"):
@@ -90,10 +114,17 @@ def _transfers(steps: ir.Table, segments: Segments) -> ir.Table:
     return ibis.union(left, joined)
 
 
-def _level(level: Level, relation: Relation, rates: ir.Table | None) -> ir.Table:
+def _level(level: Level, relation: Relation, rates: ir.Table | None, movers: ir.Table | None) -> ir.Table:
+    """(k, cust, value): the level at one moment, of everyone or of `movers` alone."""
     if level.rates is not None and rates is not None:
         return _revalued(level, relation, rates)
     steps = relation(level.steps)
+    if movers is not None:
+        periods = PERIODS.rename(k_="k")
+        asked = movers.join(periods, movers.k == periods.k_).drop("k_")
+        asked = asked.mutate(at=asked.base if level.moment == START else asked.stop).rename(who="cust")
+        held = [steps.cust == asked.who, steps.day < asked["at"], steps.until >= asked["at"], steps.after != 0]
+        return steps.join(asked, held).select("k", "cust", value=exact(steps.after))
     boundary = PERIODS.base if level.moment == START else PERIODS.stop
     joined = steps.join(PERIODS, [steps.day < boundary, steps.until >= boundary, steps.after != 0])
     return joined.select("k", "cust", value=exact(joined.after))
