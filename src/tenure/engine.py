@@ -95,7 +95,8 @@ class Engine:
         for table in ("subscriptions", "orders"):
             if table in self.world.loaded:
                 return {table}
-        return set(self.world.loaded) or {"customers"}
+        owned = {name for name in self.world.loaded if model.TABLES[name].customer}
+        return owned or {"customers"}
 
     def has_data(self, leaf: Across) -> bool:
         """Whether every kind of table that the leaf reads has a row."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tenure import model
 from tenure.expr import Aged, Expr, FirstWith, Ratio, Rows, Steps, children, walk
 from tenure.metric import Metric, catalogue
 
@@ -54,7 +55,7 @@ def _is_sum(expr: Expr) -> bool:
 def _met(need: str, loaded: frozenset[str]) -> bool:
     tables = need.split(" or ")
     if "customers" in tables:
-        return bool(loaded - {"fx_rates", "staff", "rejects"})
+        return any(name in model.TABLES and model.TABLES[name].customer for name in loaded)
     return any(table in loaded for table in tables)
 
 
