@@ -15,7 +15,7 @@ from tenure import evidence
 from tenure.engine import Engine
 from tenure.errors import RequestError, UnknownName
 from tenure.evaluate import Missing, scale
-from tenure.expr import Across, Aged, Const, Expr, Op, Ratio, Steps, leaves, total
+from tenure.expr import Across, Aged, Const, Expr, Length, Op, Ratio, Steps, leaves, total
 from tenure.measure import Measure, Table
 from tenure.policy import PRESETS, REVENUE_RULES, Policy
 from tenure.question import Frame, Question
@@ -114,6 +114,8 @@ def explain(measure: Measure, question: Question, frame: Frame, versus: str | No
     if side.shares is None:
         notes.append("This reading is no sum over customers, so none are listed behind it.")
     other, differences = (None, []) if versus is None else _versus(side, versus)
+    if any(d.amount != 0 and not d.customers for d in differences):
+        notes.append("Not every difference can be split by customer: a part of it counts no customers.")
     unit = question.reading.unit or question.metric.unit
     return Explanation(
         question,
@@ -207,6 +209,21 @@ class Side:
         largest = [cust for cust, share in shares[:LARGEST] if share != 0 and cust >= 0]
         return evidence.rows(self.engine, tables, largest, self.table.slots[0]) if largest else []
 
+    @property
+    def is_ratio(self) -> bool:
+        return isinstance(self.expr, Ratio)
+
+    def value_shares(self) -> Shares | None:
+        """Each customer's part in the value itself; None where the value is divided by something made of customers."""
+        if not isinstance(self.expr, Ratio):
+            return self.shares
+        if self.shares is None or not isinstance(self.expr.bottom, Length | Const):
+            return None
+        bottom = self.table.value(self.expr.bottom, self.cell)
+        if isinstance(bottom, Missing) or bottom == 0:
+            return None
+        return {cust: share / bottom for cust, share in self.shares.items()}
+
     def bottom(self) -> Shares | None:
         return self._shares(self.expr.bottom) if isinstance(self.expr, Ratio) else {}
 
@@ -287,11 +304,13 @@ def _rule_steps(side: Side, target: Policy) -> Sequence[tuple[str, Side]]:
 def _difference(rule: str, here: Side, there: Side) -> Difference:
     if here.value is None or there.value is None:
         return Difference(rule, Fraction(0), [])
-    shares: Shares = {}
-    if here.shares is not None and there.shares is not None:
-        shares = _added(there.shares, here.shares, -1)
-        if isinstance(here.expr, Ratio) and isinstance(there.expr, Ratio):
-            shares = _of_ratio(here, there, shares)
+    first, second = here.value_shares(), there.value_shares()
+    if first is not None and second is not None:
+        shares = _added(second, first, -1)
+    elif here.shares is not None and there.shares is not None and here.is_ratio and there.is_ratio:
+        shares = _of_ratio(here, there, _added(there.shares, here.shares, -1))
+    else:
+        shares = {}
     return Difference(rule, there.value - here.value, people(here.engine, shares))
 
 

@@ -163,7 +163,6 @@ def sides(place: Place, period: str, where: tuple[str, ...], every: bool) -> Ite
 
 
 LISTED_NOT = {
-    ("arr", "avg"),
     ("nrr", "annualised"),
     ("customer_churn_rate", "annualised"),
     ("customer_churn_rate", "daily_sum"),
