@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from tenure import config
-from tenure.config import Config, Reached, Usage
+from tenure.config import Config
 from tenure.errors import ConfigError
 from tenure.source import Mapping
 from tenure.sources.files import FilesSettings, FileTable
+from tenure.usage import Reached, Usage
 
 WHOLE = """
 [workspace]

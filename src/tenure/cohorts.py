@@ -62,7 +62,7 @@ def _row(
     row = replace(row, complete=complete)
     if bottom == 0:
         return replace(row, reason="empty_denominator")
-    low, high = wilson(number, bottom) if question.reading.wilson else (None, None)
+    low, high = wilson(number, bottom) if question.reading.interval is not None else (None, None)
     return replace(row, value=Fraction(number, bottom), low=low, high=high)
 
 

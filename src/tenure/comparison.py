@@ -8,11 +8,11 @@ from datetime import timedelta
 from fractions import Fraction
 
 from tenure.errors import UsageError
+from tenure.intervals import difference
 from tenure.measure import Measure
 from tenure.periods import Period, add_months
 from tenure.question import Frame, Question
 from tenure.result import Comparison, Result, Row
-from tenure.stats import newcombe
 
 WAYS = ("previous", "year")
 
@@ -27,12 +27,12 @@ def compared(
     found: list[Result] = list(results)
     for k, other in enumerate(others):
         there = measure.results(questions, replace(frame, periods=[other]))
-        for i, (question, result) in enumerate(zip(questions, there, strict=True)):
+        for i, result in enumerate(there):
             by = {tuple(row.by.items()): row for row in result.rows}
             rows = list(found[i].rows)
             for j, row in enumerate(rows):
                 if row.period == frame.periods[k].label:
-                    rows[j] = replace(row, compare=_compare(question, row, by.get(tuple(row.by.items())), other))
+                    rows[j] = replace(row, compare=_compare(row, by.get(tuple(row.by.items())), other))
             found[i] = replace(found[i], rows=tuple(rows))
     return found
 
@@ -49,15 +49,13 @@ def _other(measure: Measure, period: Period, frame: Frame, way: str) -> Period:
     return measure.clock.containing(start, frame.grain)
 
 
-def _compare(question: Question, row: Row, there: Row | None, other: Period) -> Comparison:
-    """The difference, and for shares that count people its 95 % interval (Newcombe), as of independent samples."""
+def _compare(row: Row, there: Row | None, other: Period) -> Comparison:
+    """The difference, and where both values have an interval its 95 % interval, as of independent samples."""
     value = there.value if there is not None else None
     if row.value is None or value is None or there is None:
         return Comparison(other.label, value, None, None, None, None)
-    difference = Fraction(row.value) - Fraction(value)
-    if not (question.reading.wilson and row.denominator and there.denominator):
-        return Comparison(other.label, value, difference, None, None, None)
-    low, high = newcombe(
-        (float(there.numerator or 0), float(there.denominator)), (float(row.numerator or 0), float(row.denominator))
-    )
-    return Comparison(other.label, value, difference, low, high, low <= 0 <= high)
+    change = Fraction(row.value) - Fraction(value)
+    if row.low is None or row.high is None or there.low is None or there.high is None:
+        return Comparison(other.label, value, change, None, None, None)
+    low, high = difference((float(row.value), row.low, row.high), (float(value), there.low, there.high))
+    return Comparison(other.label, value, change, low, high, low <= 0 <= high)

@@ -25,6 +25,7 @@ from tenure.money_codes import CURRENCIES
 from tenure.periods import WEEKDAYS
 from tenure.source import Source
 from tenure.source_options import Options, hint, shown
+from tenure.usage import Reached, Usage
 
 FILE = "tenure.toml"
 BUSINESSES = ("saas", "ecommerce", "b2b", "services", "retail", "marketplace", "manufacturing")
@@ -33,26 +34,6 @@ WAREHOUSES = ("postgresql", "spark", "bigquery", "snowflake", "databricks", "tri
 SOURCES = "tenure.sources"
 
 PolicyCheck = Callable[[Mapping[str, object], str], object]
-
-
-@dataclass(frozen=True)
-class Reached:
-    """An event that means something once it happened `count` times, within `within_days` of the start if given."""
-
-    event: str
-    count: int = 1
-    within_days: int | None = None
-
-
-@dataclass(frozen=True)
-class Usage:
-    """What events mean. "*" stands for all event names; `features` may group several events under a feature's name."""
-
-    active: tuple[str, ...] = ("*",)
-    features: tuple[str, ...] | Mapping[str, tuple[str, ...]] = ("*",)
-    activation: Reached | None = None
-    value: Reached | None = None
-    funnel: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,7 +62,7 @@ class Config:
     warehouse: str = field(default="duckdb", repr=False)
     """"duckdb" or a URL, which may hold a password: never shown"""
     sources: Mapping[str, SourceConfig] = field(default_factory=dict)
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     policy: Mapping[str, object] = field(default_factory=dict)
     segments: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -6,25 +6,48 @@ import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
 from functools import cached_property, partial
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
 from tenure import model, texts
 from tenure.compile import aged as compiled
-from tenure.compile import overlap, scan, slices
+from tenure.compile import overlap, scan, slices, spread
 from tenure.compile.aged import Ages
 from tenure.compile.calendar import DAYS, PERIODS, Slot, day_rows, touching
-from tenure.compile.plan import Cells, Plan, Reader
-from tenure.compile.record import inputs
+from tenure.compile.leaves import made, sources
+from tenure.compile.plan import Cells, Plan
+from tenure.compile.rows import BY_VALUE
+from tenure.compile.rows import plan as rows_plan
 from tenure.compile.segments import TENURE, Segments
+from tenure.compile.spread import Spreads
 from tenure.errors import MissingRate, RequestError
-from tenure.expr import Across, Aged, Col, Const, Expr, FirstWith, Flow, Level, Moves, Op, Rows, Steps, rewrite, walk
+from tenure.expr import (
+    START,
+    Across,
+    Aged,
+    Col,
+    Const,
+    Expr,
+    FirstWith,
+    Flow,
+    Level,
+    Moves,
+    Op,
+    Ratio,
+    Rows,
+    Setting,
+    Steps,
+    rewrite,
+    walk,
+)
 from tenure.filter import parse as parse_condition
 from tenure.periods import FIRST_DAY
 from tenure.policy import Policy
-from tenure.rollup import World, rollups
+from tenure.rollup import Asked, World, period_rows, rollups
 from tenure.rollups import _rates
 from tenure.rollups._items import natives
 from tenure.rollups._main_values import main_values
@@ -71,6 +94,11 @@ class Engine:
                 return Level(node.steps, node.moment)
             if isinstance(node, Flow) and node.x == Col("transfer") and not segments.moves:
                 return Flow(node.rows, Const(0))
+            if isinstance(node, Setting):
+                value = self.world.policy.setting(node.key)
+                return Ratio(
+                    Const(int(Fraction(str(node.otherwise if value is None else value)) * 10**6)), Const(10**6)
+                )
             return node
 
         return rewrite(x, change)
@@ -88,7 +116,7 @@ class Engine:
             if isinstance(node, Steps):
                 found |= {"subscriptions"} if node.name == "mrr" or self._customers_pay() else self._people()
             if isinstance(node, Rows):
-                found.add(rollups()[node.table].reads[0])
+                found.add(node.of or made(node.table).reads[0])
         return found
 
     def _people(self) -> set[str]:
@@ -107,6 +135,8 @@ class Engine:
     def relation(self, node: Steps | Moves | Rows) -> ir.Table:
         """The table behind steps, movements or rows; made on first use where no stored one fits."""
         if isinstance(node, Rows):
+            if node.table in period_rows():
+                return period_rows()[node.table].build(self.world, Asked(PERIODS, self._stepped))
             rollup = rollups()[node.table]
             made = partial(rollup.build, self.world)
             return self.keep(self._named(node.table), made) if rollup.kept else made()
@@ -120,6 +150,11 @@ class Engine:
             return ibis.table(STEPS_SCHEMA, name=name)
         world = self.world.with_rules(tuple(rules.items()))
         return self.keep(self._named(name, rules), partial(rollups()[name].build, world))
+
+    def _stepped(self, steps: Steps) -> ir.Table:
+        """The steps that rows made for periods ask for."""
+        resolved = self.resolved(steps.at(START) > 0, Segments())
+        return self.relation(next(node for node in walk(resolved) if isinstance(node, Steps)))
 
     def _named(self, name: str, rules: Mapping[str, str] | None = None) -> str:
         """A name for a table made under rules: those that are not the stored ones."""
@@ -196,14 +231,38 @@ class Engine:
         self._check_rates(leaves)
         self._set_calendar(periods)
         found: Cells = {}
-        for key, group in self._by_strategy(leaves, periods, segments).items():
-            anchor = overlap.day_rows(periods)[0][0] if key[0] == "overlap" else periods[0].start
-            plan = partial(self._plan, key, group, anchor, segments)
-            text, read = texts.kept((key, tuple(group), anchor, segments, *self._here), partial(self._text, plan))
+        for (strategy, source, theirs), group in self._by_strategy(leaves, periods, segments).items():
+            anchor = overlap.day_rows(periods)[0][0] if strategy == "overlap" else periods[0].start
+            plan = partial(self._plan, (strategy, source), group, anchor, theirs)
+            key = (strategy, source, tuple(group), anchor, theirs, *self._here)
+            text, read = texts.kept(key, partial(self._text, plan))
             found |= read(self.warehouse.run(text), periods)
         return found
 
-    def _text(self, make: Callable[[], Plan]) -> tuple[str, Reader]:
+    def spreads(self, leaves: Sequence[Across], periods: Sequence[Slot], segments: Segments) -> Spreads:
+        """The distribution behind every leaf that is ranked or a curve."""
+        self._set_calendar(periods)
+        found: Spreads = {}
+        for leaf in leaves:
+            for source in sources(leaf):
+                self._ready(source)
+            theirs = self.fitting(leaf, segments)
+            plan = partial(spread.plan, leaf, self.relation, theirs)
+            text, read = texts.kept(("spread", leaf, theirs, *self._here), partial(self._text, plan))
+            found[leaf] = read(self.warehouse.run(text))
+        return found
+
+    def fitting(self, leaf: Across, segments: Segments) -> Segments:
+        """The segments that a leaf knows: one over other rows than the metric's own is not split by their columns."""
+        if not segments.fixed or self.owns(leaf, segments.fixed):
+            return segments
+        return segments.without_fixed()
+
+    def owns(self, leaf: Across, columns: Collection[str]) -> bool:
+        """Whether the leaf's rows have columns that a metric comes by."""
+        return any(set(columns) & set(made(s.table).own) for s in sources(leaf) if isinstance(s, Rows))
+
+    def _text(self, make: Callable[[], Any]) -> tuple[str, Any]:
         plan = make()
         return self.sql(plan.query), plan.read
 
@@ -217,32 +276,35 @@ class Engine:
             return overlap.plan(leaves, self.relation(source), anchor, segments)
         if strategy == "rows":
             assert isinstance(source, Rows)
-            return scan.rows_plan(leaves, self.relation(source), source.clock, anchor, segments)
+            return rows_plan(leaves, self.relation(source), source, anchor, segments)
         return slices.plan(leaves, self.relation, segments, self._revalued())
 
     def _by_strategy(
         self, leaves: Sequence[Across], periods: Sequence[Slot], segments: Segments
-    ) -> dict[tuple[str, object], list[Across]]:
-        found: dict[tuple[str, object], list[Across]] = {}
+    ) -> dict[tuple[str, object, Segments], list[Across]]:
+        found: dict[tuple[str, object, Segments], list[Across]] = {}
         for leaf in leaves:
-            for source in _sources(leaf):
+            for source in sources(leaf):
                 self._ready(source)
-            if _sources(leaf):
-                found.setdefault(self._strategy(leaf, periods, segments), []).append(leaf)
+            if sources(leaf):
+                theirs = self.fitting(leaf, segments)
+                found.setdefault((*self._strategy(leaf, periods, theirs), theirs), []).append(leaf)
         return found
 
     def _strategy(self, leaf: Across, periods: Sequence[Slot], segments: Segments) -> tuple[str, object]:
         kind = scan.shape(leaf)
-        sources = list(_sources(leaf))
-        rows = {s for s in sources if isinstance(s, Rows)}
-        if (kind == "rows" or leaf.how == "distinct") and len(rows) == 1 and touching(periods) and not segments.firsts:
-            return "rows", rows.pop()
-        names = {self.relation(s).get_name() for s in sources if not isinstance(s, Rows)}
+        named = list(sources(leaf))
+        rows = {s for s in named if isinstance(s, Rows)}
+        if (kind == "rows" or leaf.how in BY_VALUE) and len(rows) == 1:
+            only = next(iter(rows))
+            if only.clock == "k" or (touching(periods) and not segments.firsts):
+                return "rows", only
+        names = {self.relation(s).get_name() for s in named if not isinstance(s, Rows)}
         quick = "scan" if touching(periods) else "overlap" if overlap.fits(leaf) else None
         if kind and kind != "rows" and len(names) == 1 and quick and not segments.moves:
-            source = next(s for s in sources if not isinstance(s, Rows))
+            source = next(s for s in named if not isinstance(s, Rows))
             return quick, source if isinstance(source, Steps) else self._canonical(source)
-        if leaf.how == "distinct":
+        if leaf.how in BY_VALUE:
             raise RequestError(
                 "Distinct users have no window and no tenure.", todo="Leave --window and tenure_months out."
             )
@@ -250,7 +312,7 @@ class Engine:
 
     def _ready(self, source: Steps | Moves | Rows) -> None:
         """See that the tables behind it are made: a kept text does not make them."""
-        if not isinstance(source, Rows) or rollups()[source.table].kept:
+        if not isinstance(source, Rows) or source.table in period_rows() or rollups()[source.table].kept:
             self.relation(source)
 
     def _canonical(self, moves: Moves) -> Steps | Moves:
@@ -280,9 +342,9 @@ class Engine:
     def behind(self, leaf: Across, period: Slot, segments: Segments) -> dict[int, int]:
         """What each customer (by key) adds to the leaf in one period."""
         self._set_calendar([period])
-        if not _sources(leaf):
+        if not sources(leaf):
             return {}
-        for source in _sources(leaf):
+        for source in sources(leaf):
             self._ready(source)
 
         def text() -> str:
@@ -333,12 +395,3 @@ _MONEY_CLOCKS = {
     "invoices": "issued_day",
     "contracts": "ends_on",
 }
-
-
-def _sources(leaf: Across) -> list[Steps | Moves | Rows]:
-    """The steps, movements and rows a leaf is made of."""
-    levels, flows, integrals = inputs(leaf.x)
-    found: list[Steps | Moves | Rows] = [level.steps for level in levels]
-    found += [i.steps for i in integrals]
-    found += [flow.rows for flow in flows]
-    return found

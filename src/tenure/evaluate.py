@@ -13,6 +13,7 @@ from fractions import Fraction
 from tenure.compile.plan import Segment
 from tenure.errors import RequestError
 from tenure.expr import Across, Col, Const, Expr, Flow, Integral, Length, Level, Moves, Op, Over, Power, Ratio
+from tenure.lasting import Of
 from tenure.money import MONTH_UNIT, TICKS
 
 Numeric = int | Fraction
@@ -49,8 +50,8 @@ def is_money(x: Expr) -> bool:
             if isinstance(rows, Moves):
                 return rows.steps.name == "mrr"
             return is_money(inner)
-        case Col(name=name):
-            return name in MONEY_COLUMNS or name == "amount"
+        case Col(name=name, money=money):
+            return money or name in MONEY_COLUMNS or name == "amount"
         case Op(name="where", args=(value, _)):
             return is_money(value)
         case Op(name=name, args=args) if name in ("+", "-", "least", "greatest", "else"):
@@ -69,12 +70,19 @@ class Cell:
 
 
 class Evaluator:
-    """Values of outer expressions. `leaf` gives a leaf's number at a cell; `over` the values of a finer grain."""
+    """Values of outer expressions.
+
+    `leaf` gives a leaf's number at a cell, `of` a number of its distribution, `over` the values of a finer grain.
+    """
 
     def __init__(
-        self, leaf: Callable[[Across, Cell], Value], over: Callable[[Over, Cell], list[Value]] | None = None
+        self,
+        leaf: Callable[[Across, Cell], Value],
+        of: Callable[[Of, Cell], Value],
+        over: Callable[[Over, Cell], list[Value]] | None = None,
     ) -> None:
         self._leaf = leaf
+        self._of = of
         self._over = over
 
     def value(self, x: Expr, cell: Cell) -> Value:
@@ -89,14 +97,24 @@ class Evaluator:
                 return self._ratio(x, cell)
             case Length(unit=unit):
                 return cell.days if unit == "days" else cell.months
-            case Power(x=inner, power=power):
-                base = self.value(inner, cell)
-                return base if isinstance(base, Missing) else Fraction(base) ** power
+            case Power():
+                return self._power(x, cell)
+            case Of():
+                return self._of(x, cell)
             case Over():
                 return self._of_parts(x, cell)
             case Op(name=name, args=(left, right)):
                 return self._operate(name, self.value(left, cell), self.value(right, cell))
         raise RequestError(f"{x!r} has no meaning outside a leaf.")
+
+    def _power(self, x: Power, cell: Cell) -> Value:
+        base = self.value(x.x, cell)
+        power = self.value(x.power, cell) if isinstance(x.power, Expr) else x.power
+        if isinstance(base, Missing) or isinstance(power, Missing):
+            return base if isinstance(base, Missing) else power
+        if Fraction(power).denominator == 1 and not (base == 0 and power < 0):
+            return Fraction(base) ** int(power)
+        return Fraction(float(base) ** float(power)) if base > 0 else Fraction(0)
 
     def _ratio(self, x: Ratio, cell: Cell) -> Value:
         top, bottom = self.value(x.top, cell), self.value(x.bottom, cell)
@@ -124,6 +142,8 @@ class Evaluator:
         known = [v for v in values if not isinstance(v, Missing)]
         if x.how == "sum":
             return sum(known, Fraction(0)) if known else _first_reason(values)
+        if x.how == "last":
+            return values[-1] if values else NO_DATA
         if len(known) < len(values) or not values:
             return _first_reason(values)
         product = Fraction(1)

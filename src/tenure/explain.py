@@ -12,11 +12,12 @@ from fractions import Fraction
 from typing import Any
 
 from tenure import evidence
+from tenure.compile.spread import SPREADING
 from tenure.engine import Engine
 from tenure.errors import RequestError, UnknownName
 from tenure.evaluate import Missing, scale
 from tenure.expr import Across, Aged, Const, Expr, Length, Op, Ratio, Steps, leaves, total
-from tenure.measure import Measure, Table
+from tenure.measure import Measure, Table, at_grain
 from tenure.policy import PRESETS, REVENUE_RULES, Policy
 from tenure.question import Frame, Question
 from tenure.result import Number, plain
@@ -145,7 +146,7 @@ class Side:
         self.measure = measure
         self.question = question
         self.frame = frame
-        self.expr = engine.resolved(question.reading.expr, frame.segments)
+        self.expr = engine.resolved(at_grain(question.reading.expr, frame.grain), frame.segments)
         self.table = Table(engine, measure.clock, frame, None)
         self.table.ask([self.expr])
         self.cell = self.table.cell(0, ())
@@ -164,6 +165,8 @@ class Side:
             steps = next(level.steps for leaf in leaves(self.expr) for level in _levels(leaf))
             found |= self._bridge(steps)
         for leaf in leaves(self.expr):
+            if leaf.how in SPREADING:
+                continue
             value = self.table.value(leaf, self.cell)
             found.setdefault(words(leaf), None if isinstance(value, Missing) else value)
         return list(found.items())
@@ -182,7 +185,7 @@ class Side:
     def _shares(self, x: Expr) -> Shares | None:
         """Each customer's part in a sum of leaves; None where it is no such sum."""
         match x:
-            case Across(how="distinct"):
+            case Across(how="distinct" | "least" | "greatest" | "rank" | "curve"):
                 return None
             case Across():
                 if not self.engine.has_data(x):

@@ -21,7 +21,7 @@ from typing import Literal
 Moment = Literal["start", "end"]
 START: Moment = "start"
 END: Moment = "end"
-How = Literal["sum", "count", "distinct"]
+How = Literal["sum", "count", "distinct", "least", "greatest", "rank", "curve"]
 
 
 class Expr:
@@ -161,10 +161,18 @@ class Moves:
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of a model table (or of a derived one) whose clock, a column of local days, falls in the period."""
+    """The rows of a model table (or of a derived one) whose clock, a column of local days, falls in the period.
+
+    `of`: the model table behind a derived one. `said`: how a formula in words calls them. `last_by`: of those with the
+    same value of that column in one period, the last alone. A clock of "k" means rows made for the periods asked for
+    (`rollup.PeriodRows`), which say their period themselves.
+    """
 
     table: str
     clock: str
+    of: str = ""
+    said: str = ""
+    last_by: str = ""
 
     def sum(self, x: Expr, keep: Expr | None = None) -> Flow:
         """Per customer: the sum of `x` over the rows to keep."""
@@ -177,9 +185,10 @@ class Rows:
 
 @dataclass(frozen=True)
 class Col(Expr):
-    """A column of the row at hand."""
+    """A column of the row at hand; `money`: an amount in ticks."""
 
     name: str
+    money: bool = False
 
 
 @dataclass(frozen=True)
@@ -238,23 +247,23 @@ class Ratio(Expr):
 
 @dataclass(frozen=True)
 class Over(Expr):
-    """An outer expression taken in each shorter period of `grain`, then summed or multiplied.
+    """An outer expression taken in each shorter period of `grain`, then summed, multiplied or the last one taken.
 
     `back`: over that many periods up to the period's end; 0: over those inside the period.
     """
 
     x: Expr
     grain: str
-    how: Literal["sum", "product"]
+    how: Literal["sum", "product", "last"]
     back: int = 0
 
 
 @dataclass(frozen=True)
 class Power(Expr):
-    """An outer expression to a whole power."""
+    """An outer expression to a power; a power that is no whole number gives a float."""
 
     x: Expr
-    power: int
+    power: int | Expr
 
 
 @dataclass(frozen=True)
@@ -270,6 +279,22 @@ class FirstWith(Expr):
 
     choices: tuple[tuple[str, Expr], ...]
     otherwise: Expr
+
+
+@dataclass(frozen=True)
+class ByGrain(Expr):
+    """Another expression at each grain: ("day", ..), ("week", ..); the last one at those not named."""
+
+    choices: tuple[tuple[str, Expr], ...]
+    otherwise: Expr
+
+
+@dataclass(frozen=True)
+class Setting(Expr):
+    """A number of `[policy]`; `otherwise` where it is not set."""
+
+    key: str
+    otherwise: int = 1
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def _collect(node: object, found: dict[str, None]) -> None:
     if isinstance(node, Steps):
         found["subscriptions" if node.name == "mrr" else "subscriptions or orders or customers"] = None
     if isinstance(node, Rows):
-        found[_BEHIND.get(node.table, node.table)] = None
+        found[node.of or _BEHIND.get(node.table, node.table)] = None
     for child in children(node):
         _collect(child, found)
 

@@ -14,27 +14,48 @@ from typing import Literal
 
 from tenure import catalog
 from tenure.errors import UnknownName
-from tenure.expr import Across, Expr
+from tenure.expr import Expr
 
 Unit = Literal["money", "count", "share", "points", "score", "hours", "days", "months", "ratio"]
 Better = Literal["up", "down", "neither"]
 
 
 @dataclass(frozen=True)
+class Interval:
+    """How a 95 % interval is made: `method` is a name in `intervals.METHODS`, `parts` what it needs besides the value.
+
+    wilson: the value is a share, its numerator and denominator count. mean: the value is a sum over a count; parts: the
+    sum of squares. nps: parts: promoters, detractors.
+    """
+
+    method: str
+    parts: tuple[Expr, ...] = ()
+
+
+WILSON = Interval("wilson")
+
+
+@dataclass(frozen=True)
 class Reading:
-    """One way to compute a metric: the expression, why it exists, what n counts, whether Wilson's interval fits."""
+    """One way to compute a metric: the expression, why it exists, what n counts, how its interval is made.
+
+    With fewer than `least` counted there is no value (`insufficient_data`).
+    """
 
     expr: Expr
     why: str = ""
-    n: Across | None = None
-    wilson: bool = False
+    n: Expr | None = None
+    interval: Interval | None = None
     unit: Unit | None = None
-    money: bool | None = None
+    least: int = 0
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric as a value. `default` names the variant that `tenure show METRIC` prints; `windowed`: takes --window."""
+    """A metric as a value. `default` names the variant that `tenure show METRIC` prints; `windowed`: takes --window.
+
+    `by`: columns of its own rows that it always comes by (feature, step), after those asked for.
+    """
 
     id: str
     title: str

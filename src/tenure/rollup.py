@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import ibis
 import ibis.expr.types as ir
 
 from tenure import catalog, model
+from tenure.expr import Steps
 from tenure.policy import Policy
+from tenure.usage import Usage
 
 KEYS = ibis.table(
     {"cust": "int64", "customer_id": "string", "name": "string", "first_day": "date"}, name="customer_keys"
@@ -42,7 +44,7 @@ class World:
     frozen: bool = False
     foreign: bool = False
     rules: tuple[tuple[str, str], ...] = ()
-    active: tuple[str, ...] = ("*",)
+    usage: Usage = field(default_factory=Usage)
     only: str | None = None
 
     def rule(self, key: str) -> str:
@@ -52,7 +54,7 @@ class World:
 
     def signature(self, *, moment: bool) -> str:
         """What a query's text depends on, to know one again; with `moment` also on when the data stand."""
-        told = [self.columns, sorted(self.loaded), self.policy, self.currency, self.foreign, self.rules, self.active]
+        told = [self.columns, sorted(self.loaded), self.policy, self.currency, self.foreign, self.rules, self.usage]
         told += [self.only, self.frozen, self.as_of if moment or self.frozen else None, self.cut if moment else None]
         return hashlib.sha256(repr(told).encode()).hexdigest()
 
@@ -109,6 +111,7 @@ class World:
 class Rollup:
     """A table made from the model. `reads`: the model tables it is made from; `stored`: kept at refresh.
 
+    `own`: columns that its metrics come by (feature, step), which leaves without them are not split by.
     `by_customer`: each of its rows belongs to one customer (`cust`) and depends on that customer's rows alone, so that
     a refresh rebuilds only those of customers whose rows changed. `kept`: made once by whoever reads it, not a part of
     each query.
@@ -120,11 +123,45 @@ class Rollup:
     stored: bool = False
     by_customer: bool = False
     kept: bool = False
+    own: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What rows made for a request can use: its periods (k, base, stop), and the steps of customers or MRR."""
+
+    periods: ir.Table
+    steps: Callable[[Steps], ir.Table]
+
+    def members(self) -> ir.Table:
+        """(k, cust): the customers of each period, who were one at the close of one of its days."""
+        steps, periods = self.steps(Steps("customer")), self.periods
+        held = [steps.day < periods.stop, steps.until > periods.base, steps.after != 0]
+        return steps.join(periods, held).select("k", "cust").distinct()
+
+
+@dataclass(frozen=True)
+class PeriodRows:
+    """Rows that depend on the periods asked for: what a sum over rows of a day cannot say.
+
+    `build` gives (k, cust, ...) with k the number of the period in `asked.periods`; a column `at_day` says when
+    attributes are read, otherwise on the period's last day. `reads` and `own` are as in `Rollup`.
+    """
+
+    name: str
+    build: Callable[[World, Asked], ir.Table]
+    reads: tuple[str, ...]
+    own: tuple[str, ...] = ()
 
 
 def rollups() -> dict[str, Rollup]:
     """Every rollup there is, by name."""
     return catalog.members("tenure.rollups", Rollup)
+
+
+def period_rows() -> dict[str, PeriodRows]:
+    """All rows that are made for periods, by name."""
+    return catalog.members("tenure.rollups", PeriodRows)
 
 
 def keyed(rows: ir.Table) -> ir.Table:

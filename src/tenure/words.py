@@ -7,10 +7,12 @@ what they do ("paid at the start"). Two leaves of one formula never read alike, 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from tenure.expr import (
     Across,
     Aged,
+    ByGrain,
     Col,
     Const,
     Expr,
@@ -25,8 +27,10 @@ from tenure.expr import (
     Power,
     Ratio,
     Rows,
+    Setting,
     Steps,
 )
+from tenure.lasting import Lasting, Of, Ranked
 
 _MOMENT = {"start": "at the start", "end": "at the end"}
 _OF_MOMENT = {"start": "of the start", "end": "of the end"}
@@ -99,7 +103,9 @@ def words(x: Expr) -> str:
         case Op():
             return _operator(x)
         case Power(x=inner, power=power):
-            return f"{_group(inner)} to the power of {power}"
+            return f"{_group(inner)} to the power of {_group(power) if isinstance(power, Expr) else power}"
+        case Over(x=inner, grain=grain, how="last"):
+            return f"in the last {grain} of the period, {words(inner)}"
         case Over(x=inner, grain=grain, how=how, back=back):
             span = f"the last {back} {grain}s" if back else f"each {grain} of the period"
             return f"the {how}, over {span}, of ({words(inner)})"
@@ -107,6 +113,12 @@ def words(x: Expr) -> str:
             return f"the number of {unit} in the period"
         case FirstWith(choices=choices, otherwise=otherwise):
             return "the first there is of " + "; ".join(words(e) for e in (*(e for _, e in choices), otherwise))
+        case ByGrain(choices=choices, otherwise=otherwise):
+            return "; ".join([*(f"by {grain} {words(e)}" for grain, e in choices), f"otherwise {words(otherwise)}"])
+        case Setting(key=key):
+            return key.replace("_", " ")
+        case Of():
+            return _of(x)
         case Aged():
             return _aged(x)
         case Const(value=value):
@@ -122,6 +134,8 @@ def _across(x: Across) -> str:
             return f"the number of {'those' if _of_customers(condition) else 'customers'} who {_clause(condition)}"
         case Across(how="distinct", x=Flow(x=column) as flow):
             return f"the number of different {words(column)}s in the period's {_rows(flow)}"
+        case Across(how="least" | "greatest" as how, x=Flow() as flow):
+            return f"the {'smallest' if how == 'least' else 'largest'} {words(flow.x)} of {_rows(flow)}"
         case Across(x=Const(value=0)):
             return "nothing, since no attribute with history is asked for"
     lost = _lost(x)
@@ -209,6 +223,31 @@ def _lost(x: Expr) -> str | None:
     return lost if condition is None else f"{lost} by those who {_clause(condition)}"
 
 
+_OF = {
+    "median": "the time by which half of them ended",
+    "quartile": "the time by which a quarter of them ended",
+    "third_quartile": "the time by which three quarters of them ended",
+}
+
+
+def _of(x: Of) -> str:
+    match x.curve.x:
+        case Ranked(flow=flow, q=q):
+            which = "the median" if q == Fraction(1, 2) else f"the {float(100 * q):g} % quantile"
+            return f"{which} of {_the(words(flow))}"
+        case Lasting(rows=rows):
+            of = f"{_named(rows)}, from the survival curve"
+        case _:
+            of = "customers so far, from the survival curve of their stays"
+    if x.what == "mean":
+        return f"the mean time up to {x.horizon} of {of}"
+    return f"{_OF[x.what]}, of {of}"
+
+
+def _named(rows: Rows) -> str:
+    return rows.said or _ROWS.get((rows.table, rows.clock), rows.table.replace("_", " "))
+
+
 def _aged(x: Aged) -> str:
     later = _AGED[x.mode]
     if isinstance(x.x, Level):
@@ -222,7 +261,7 @@ def _rows(flow: Flow) -> str:
     kinds, rows = _kinds(flow.keep), flow.rows
     if rows.table == "sales":
         return _listed([_SALES[kind] for kind in kinds])
-    named = _ROWS.get((rows.table, rows.clock), rows.table.replace("_", " "))
+    named = _named(rows)
     return f"{_listed([kind.replace('_', ' ') for kind in kinds], 'or')} {named}" if kinds else named
 
 

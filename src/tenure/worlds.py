@@ -59,7 +59,7 @@ def world_of(
         cut=clock.cut,
         frozen=config.as_of is not None and clock.local_as_of.time() != datetime.min.time(),
         foreign=bool(meta.get("foreign")),
-        active=tuple(config.usage.active),
+        usage=config.usage,
     )
 
 

@@ -19,7 +19,20 @@ FLOORS = [
     # ground: words without data
     ("errors", "periods", "money", "money_codes", "model", "stats", "catalog"),
     # language: the singular says what one IS
-    ("expr", "metric", "policy", "source", "rollup", "filter", "result", "words", "business", "texts"),
+    (
+        "expr",
+        "metric",
+        "policy",
+        "source",
+        "rollup",
+        "filter",
+        "result",
+        "words",
+        "business",
+        "texts",
+        "lasting",
+        "usage",
+    ),
     # collections: the plural holds the ones there ARE
     ("metrics", "rollups", "sources"),
     # settings: tenure.toml as a value, which machinery takes
@@ -27,7 +40,19 @@ FLOORS = [
     # machinery, data in: files to rows, rows to versions
     ("store", "recognise", "load", "worlds", "refresh", "sync"),
     # machinery, numbers out: expressions to queries, queries to results
-    ("warehouse", "warehouses", "compile", "engine", "evaluate", "question", "cohorts", "measure", "comparison"),
+    (
+        "warehouse",
+        "warehouses",
+        "compile",
+        "engine",
+        "evaluate",
+        "question",
+        "cohorts",
+        "measure",
+        "comparison",
+        "spreads",
+        "intervals",
+    ),
     # what is asked about results and the catalogue
     ("listing", "evidence", "explain", "check"),
     # composition: one door

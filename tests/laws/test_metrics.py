@@ -16,7 +16,7 @@ import world
 
 import tenure
 from tenure.expr import Aged
-from tenure.metric import Metric, catalogue, find
+from tenure.metric import WILSON, Metric, catalogue, find
 from tenure.periods import GRAINS
 from tenure.result import Result, Row
 from tenure.workspace import Workspace
@@ -178,7 +178,7 @@ def problems(result: Result) -> Iterator[str]:
             continue
         if row.numerator is None or Fraction(row.numerator) / Fraction(row.denominator) != row.value:
             yield f"{where}: {row.numerator} / {row.denominator} is not {row.value}"
-        if METRICS[result.metric].readings[result.variant].wilson:
+        if METRICS[result.metric].readings[result.variant].interval == WILSON:
             if not 0 <= row.value <= 1:
                 yield f"{where}: a share of {row.value}"
             if row.low is None or row.high is None or not row.low - 1e-12 <= row.value <= row.high + 1e-12:

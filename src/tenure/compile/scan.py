@@ -25,7 +25,7 @@ from tenure.compile.calendar import Slot, month_units, on_day
 from tenure.compile.plan import Cells, Plan, Segment
 from tenure.compile.record import as_number, flow_value, inputs, is_linear_in_flows, swap, to_ibis
 from tenure.compile.segments import Segments
-from tenure.expr import END, START, Across, Col, Const, Expr, Flow, Integral, Level, Moves
+from tenure.expr import END, START, Across, Expr, Flow, Integral, Level, Moves
 from tenure.rollup import exact
 
 
@@ -40,7 +40,7 @@ class _Parts:
 
 def shape(leaf: Across) -> str | None:
     """How this strategy would answer the leaf, or None where it cannot."""
-    if leaf.how == "distinct":
+    if leaf.how not in ("sum", "count"):
         return None
     levels, flows, integrals = inputs(leaf.x)
     if any(level.rates is not None for level in levels):
@@ -73,38 +73,6 @@ def plan(leaves: Sequence[Across], steps: ir.Table, begin: date, segments: Segme
     if any(p.shape == "pair" for p in parts):
         query = ibis.union(query, _grouped(parts, rows, segments))
     return Plan(query, _reader(parts, segments))
-
-
-def rows_plan(leaves: Sequence[Across], rows: ir.Table, clock: str, begin: date, segments: Segments) -> Plan:
-    """One query for leaves that only sum (or count the distinct values of) the rows of a table."""
-    kept = segments.attach(rows, rows[clock])
-    dated = on_day(kept, kept[clock], begin - timedelta(days=1))
-    dated = dated.filter(dated.slot > 0)
-    columns: dict[str, ir.Value] = {}
-    for i, leaf in enumerate(leaves):
-        if leaf.how == "distinct":
-            assert isinstance(leaf.x, Flow)
-            value = dated[leaf.x.x.name] if isinstance(leaf.x.x, Col) else None
-            assert value is not None
-            if leaf.x.keep is not None:
-                value = ibis.ifelse(
-                    flow_value(dated, Flow(leaf.x.rows, Const(1), leaf.x.keep)) == 1, value, ibis.null("string")
-                )
-            columns[f"v{i}"] = exact(value.nunique())
-        else:
-            columns[f"v{i}"] = _total(_over_rows(leaf.x, dated))
-    query = dated.group_by("slot", *segments.group).agg(**columns)
-
-    def read(table: Mapping[str, list[object]], periods: Sequence[Slot]) -> Cells:
-        cells: Cells = {leaf: {} for leaf in leaves}
-        for i, leaf in enumerate(leaves):
-            for slot, *group, value in zip(
-                table["slot"], *(table[g] for g in segments.group), table[f"v{i}"], strict=True
-            ):
-                cells[leaf][(int(slot) - 1, tuple(map(str, group)))] = int(value or 0)
-        return cells
-
-    return Plan(query, read)
 
 
 def _total(value: ir.Value) -> ir.Value:

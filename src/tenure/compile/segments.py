@@ -7,7 +7,8 @@ customer is `unattributed`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import functools
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -15,7 +16,7 @@ import ibis.expr.types as ir
 from tenure import model
 from tenure.compile.record import to_ibis
 from tenure.errors import RequestError, UnknownName
-from tenure.expr import Col, Expr
+from tenure.expr import Col, Expr, Op
 from tenure.filter import columns as columns_of
 
 NONE = "(none)"
@@ -31,6 +32,7 @@ class Segments:
     `attributes`: the columns of `customer_pieces` with their Ibis types; `dated`: whether any customer has more than
     one piece, so that attributes must be taken as they stood. `own`: columns of subscriptions, each kept in a table
     of pieces made for the request (name to table). `others`: further names that exist, to suggest the nearest.
+    `fixed`: columns of a metric's own rows (feature, step), which leaves over other rows know nothing of.
     `firsts`: where tenure is asked for, the table of everyone's first day as a customer.
     """
 
@@ -41,6 +43,7 @@ class Segments:
     own: tuple[tuple[str, str], ...] = ()
     others: tuple[str, ...] = ()
     firsts: str | None = None
+    fixed: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -57,7 +60,14 @@ class Segments:
         """The customers column that a name means, if it means one."""
         table, _, column = name.rpartition(".")
         known = dict(self.attributes)
-        return column if column in known and table in ("", "customers") else None
+        return column if name not in self.fixed and column in known and table in ("", "customers") else None
+
+    def without_fixed(self) -> Segments:
+        """The same for leaves over other rows than the metric's own: everyone's, in each group."""
+        kept = [part for part in _conjuncts(self.condition) if not set(columns_of(part)) & set(self.fixed)]
+        condition = functools.reduce(lambda one, other: Op("and", (one, other)), kept) if kept else None
+        by = tuple(name for name in self.by if name not in self.fixed)
+        return replace(self, by=by, condition=condition, fixed=())
 
     @property
     def moves(self) -> bool:
@@ -109,7 +119,7 @@ class Segments:
                 ) from error
         groups = {}
         for label, name in zip(self.group, self.by, strict=True):
-            groups[label] = _shown(rows, values[name])
+            groups[label] = _shown(rows, values[name], of_customer=name not in self.fixed)
         return rows.mutate(**groups)
 
     def _with_attributes(self, rows: ir.Table, values: dict[str, ir.Value]) -> tuple[ir.Table, dict[str, ir.Value]]:
@@ -174,11 +184,24 @@ class Segments:
         return rows[column]
 
 
-def _shown(rows: ir.Table, value: ir.Value) -> ir.Value:
+def _conjuncts(condition: Expr | None) -> list[Expr]:
+    """The parts of a condition that must all hold."""
+    if condition is None:
+        return []
+    if isinstance(condition, Op) and condition.name == "and":
+        return [part for arg in condition.args for part in _conjuncts(arg)]
+    return [condition]
+
+
+def _shown(rows: ir.Table, value: ir.Value, *, of_customer: bool) -> ir.Value:
     """A group's name: the value as text, or what stands for its absence."""
     column = rows[value.get_name()] if value.get_name() in rows.columns else value
     text = ibis.coalesce(column.cast("string"), ibis.literal(NONE))
-    return ibis.ifelse(rows.cust.isnull(), ibis.literal(UNATTRIBUTED), text) if "cust" in rows.columns else text
+    return (
+        ibis.ifelse(rows.cust.isnull(), ibis.literal(UNATTRIBUTED), text)
+        if of_customer and "cust" in rows.columns
+        else text
+    )
 
 
 def _first_line(error: Exception) -> str:

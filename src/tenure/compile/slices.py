@@ -14,8 +14,9 @@ import ibis.expr.types as ir
 from tenure.compile.calendar import PERIODS, Slot
 from tenure.compile.plan import Cells, Plan, Relation, Segment
 from tenure.compile.record import as_number, flow_value, inputs, is_linear_in_flows
+from tenure.compile.rows import in_periods
 from tenure.compile.segments import Segments
-from tenure.expr import START, Across, Col, Const, Expr, Flow, Integral, Level, Moves, Op
+from tenure.expr import START, Across, Col, Const, Expr, Flow, Integral, Level, Op, Rows
 from tenure.money import MONTH_UNIT
 from tenure.rollup import exact, ticks
 from tenure.rollups._rates import RATE
@@ -85,13 +86,15 @@ def _movers(flows: Mapping[Flow, ir.Table]) -> ir.Table:
 def _flow(source: Flow, relation: Relation, segments: Segments | None) -> ir.Table:
     """(k, cust, value): the sum of the rows of every customer who has any, in every period."""
     rows = relation(source.rows)
-    clock = "day" if isinstance(source.rows, Moves) else source.rows.clock
     if source.x == Col("transfer"):
         rows = _transfers(rows, segments) if segments is not None else rows.filter(ibis.literal(False))
-    joined = rows.join(PERIODS, [rows[clock] >= PERIODS.base, rows[clock] < PERIODS.stop])
-    joined = joined.mutate(start=joined.base)
-    if segments is not None and source.x != Col("transfer"):
-        joined = segments.attach(joined, joined[clock], joined.stop)
+    if isinstance(source.rows, Rows):
+        joined = in_periods(rows, source.rows, segments or Segments())
+    else:
+        joined = rows.join(PERIODS, [rows.day >= PERIODS.base, rows.day < PERIODS.stop])
+        if segments is not None and source.x != Col("transfer"):
+            joined = segments.attach(joined, joined.day, joined.stop)
+        joined = joined.mutate(start=joined.base)
     kept = segments.group if segments is not None else ()
     values = joined.select("k", "cust", *kept, value=exact(ibis.coalesce(flow_value(joined, source), ibis.literal(0))))
     return values.group_by("k", "cust", *kept).agg(value=exact(values["value"].sum()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tenure.expr import Col, Flow, Ratio, Rows, count, least, total
-from tenure.metric import Family, Metric, Reading
+from tenure.metric import WILSON, Family, Metric, Reading
 from tenure.metrics._words import paid, then
 
 terms = Rows("terms", "due_day")
@@ -23,7 +23,7 @@ def _sold(kind: str) -> Flow:
 def _sale_readings(kind: str) -> dict[str, Reading]:
     bought = sales.count(Col("kind").is_(kind)) > 0
     return {
-        "customers": Reading(count(paid & bought) / count(paid), n=count(paid), wilson=True),
+        "customers": Reading(count(paid & bought) / count(paid), n=count(paid), interval=WILSON),
         "revenue": Reading(total(_sold(kind).where(paid)) / total(then), "its MRR / MRR at the start", count(paid)),
     }
 
@@ -55,7 +55,7 @@ source).
                 "default": Reading(
                     Ratio(total(terms.count(outcome.is_("renewed"))), total(terms.count(decided))),
                     n=total(terms.count(decided)),
-                    wilson=True,
+                    interval=WILSON,
                 ),
                 "gross_value": Reading(
                     Ratio(total(terms.sum(least(new_value, Col("due_value")), outcome.is_("renewed"))), due),
@@ -79,7 +79,7 @@ source).
                     Ratio(total(signings.count(outcome.is_("renewed"))), total(signings.count(decided))),
                     "by the day the renewal was signed; a loss by the end of its term",
                     total(signings.count(decided)),
-                    wilson=True,
+                    interval=WILSON,
                 ),
             },
             aliases=("logo_renewal_rate", "customer_renewal_rate"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tenure.expr import Aged, Over, Power, Ratio, count, least, total
-from tenure.metric import Family, Metric, Reading
+from tenure.metric import WILSON, Family, Metric, Reading
 from tenure.metrics._words import customer, events, is_, mrr, now, now_at_old_rates, orders, paid, then, was
 
 start, end = count(was), count(is_)
@@ -106,7 +106,7 @@ it: the same as long as no joiner leaves and nobody returns (500, 43 new, 512 at
 *Differs:* from counts alone one cannot see who stayed; this looks at the customers themselves.
 *Example:* on the small world, 2024-01: 80 %.""",
             {
-                "default": Reading(count(was & is_) / start, n=start, wilson=True),
+                "default": Reading(count(was & is_) / start, n=start, interval=WILSON),
                 "counts": Reading((end - joined) / start, "from counts alone: (end - new) / start", start),
             },
             windowed=True,
@@ -132,12 +132,12 @@ year's churn is never 12 times a month's: 5 % a month is 45.96 % a year.
 *Benchmark:* 5 % a month is average (SaaS; Dock's "22 goals & KPIs", which names no source).
 *Example:* on the small world, 2024-01: 20 %.""",
             {
-                "default": Reading(churn_rate, n=start, wilson=True),
+                "default": Reading(churn_rate, n=start, interval=WILSON),
                 "any_exit": Reading(
                     count(was & (customer.times("churn") > 0)) / start,
                     "members who left, even if they are back",
                     start,
-                    True,
+                    WILSON,
                 ),
                 "incl_new": Reading(
                     left / (start + came), "all exits / (at start + joined), Stripe's older one", start
@@ -283,9 +283,9 @@ ordered_continuous: in every one up to the k-th; ordered_return_by: in at least 
 cohorts follow months in UTC; these follow the workspace's calendar.
 *Example:* on the small world, 2023-12, age 1: 50 %.""",
             {
-                "default": Reading(Aged(is_), wilson=True),
+                "default": Reading(Aged(is_), interval=WILSON),
                 **{
-                    f"{word}_{mode}": Reading(Aged(rows.count() > 0, mode), why, wilson=True)
+                    f"{word}_{mode}": Reading(Aged(rows.count() > 0, mode), why, interval=WILSON)
                     for word, rows in (("active", events), ("ordered", orders))
                     for mode, why in (
                         ("bounded", f"{word} in the k-th period"),
@@ -294,7 +294,7 @@ cohorts follow months in UTC; these follow the workspace's calendar.
                         ("return_by", f"{word} in one of the periods 1 to k"),
                     )
                 },
-                "active": Reading(Aged(events.count() > 0, "bounded"), "the same as active_bounded", wilson=True),
+                "active": Reading(Aged(events.count() > 0, "bounded"), "the same as active_bounded", interval=WILSON),
             },
             by=("age",),
         ),

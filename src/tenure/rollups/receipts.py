@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 
 from tenure.rollup import Rollup, World, keyed
 from tenure.rollups._rates import in_reporting
+from tenure.usage import ALL
 
 
 def _none() -> ir.Value:
@@ -42,8 +43,8 @@ def invoices_rows(world: World) -> ir.Table:
 def events_rows(world: World) -> ir.Table:
     """Active events with `user`: the contact, or the customer where there is none."""
     rows = world.past("events")
-    if "*" not in world.active:
-        rows = rows.filter(rows["name"].isin(list(world.active)))
+    if ALL not in world.usage.active:
+        rows = rows.filter(rows["name"].isin(list(world.usage.active)))
     return keyed(rows.mutate(user=ibis.coalesce(rows.contact_id, rows.customer_id)))
 
 

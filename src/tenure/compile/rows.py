@@ -1,0 +1,95 @@
+"""Rows of a table in periods: sums and counts of rows, different values, the smallest and largest. Part of compile.
+
+Rows either have a clock, a column of local days, or were made for the periods asked for and say their period (`k`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+from tenure.compile.calendar import PERIODS, Slot, on_day
+from tenure.compile.plan import Cells, Plan
+from tenure.compile.record import flow_value, inputs, row_env, to_ibis
+from tenure.compile.segments import Segments
+from tenure.expr import Across, Const, Flow, Rows
+from tenure.rollup import exact
+
+BY_VALUE = ("distinct", "least", "greatest")
+
+
+def plan(leaves: Sequence[Across], rows: ir.Table, source: Rows, begin: date, segments: Segments) -> Plan:
+    """One query for leaves that sum the rows of a table, or look at the values of a column. `begin`: the first day."""
+    if source.clock == "k":
+        dated = in_periods(rows, source, segments)
+        dated = dated.mutate(slot=dated.k + 1)
+    else:
+        kept = segments.attach(rows, rows[source.clock])
+        dated = on_day(kept, kept[source.clock], begin - timedelta(days=1))
+        dated = latest(dated.filter(dated.slot > 0), source, "slot")
+    columns = {f"v{i}": _number(leaf, dated) for i, leaf in enumerate(leaves)}
+    query = dated.group_by("slot", *segments.group).agg(**columns)
+
+    def read(table: Mapping[str, list[object]], periods: Sequence[Slot]) -> Cells:
+        cells: Cells = {leaf: {} for leaf in leaves}
+        for i, leaf in enumerate(leaves):
+            for slot, *group, value in zip(
+                table["slot"], *(table[g] for g in segments.group), table[f"v{i}"], strict=True
+            ):
+                if value is not None or leaf.how not in BY_VALUE:
+                    cells[leaf][(int(slot) - 1, tuple(map(str, group)))] = int(value or 0)
+        return cells
+
+    return Plan(query, read)
+
+
+def in_periods(rows: ir.Table, source: Rows, segments: Segments) -> ir.Table:
+    """The rows of each period with its number k, its ends and the groups; a row is in every period that holds it."""
+    if source.clock == "k":
+        periods = PERIODS.rename(k_="k")
+        joined = rows.join(periods, rows.k == periods.k_).drop("k_")
+        joined = joined.mutate(start=joined.base)
+        return segments.attach(joined, last_day(joined), joined.stop)
+    joined = rows.join(PERIODS, [rows[source.clock] >= PERIODS.base, rows[source.clock] < PERIODS.stop])
+    joined = joined.mutate(start=joined.base)
+    return latest(segments.attach(joined, joined[source.clock], joined.stop), source, "k")
+
+
+def last_day(rows: ir.Table) -> ir.Value:
+    """When attributes of rows made for periods are read: at their `at_day`, else on the period's last day."""
+    if "at_day" in rows.columns:
+        return rows["at_day"]
+    return (rows.stop.cast("timestamp") - ibis.interval(days=1)).cast("timestamp").date()
+
+
+def latest(rows: ir.Table, source: Rows, period: str) -> ir.Table:
+    """Of rows with the same `last_by` in one period the last alone (by `moment`, then `row_id`); those without all."""
+    if not source.last_by:
+        return rows
+    who = rows[source.last_by]
+    order = ibis.window(group_by=[rows[period], who], order_by=[rows.moment.desc(), rows.row_id.desc()])
+    ranked = rows.mutate(latest_=ibis.row_number().over(order))
+    return ranked.filter(ranked[source.last_by].isnull() | (ranked.latest_ == 0)).drop("latest_")
+
+
+def _number(leaf: Across, rows: ir.Table) -> ir.Value:
+    if leaf.how not in BY_VALUE:
+        _, flows, _ = inputs(leaf.x)
+        value = to_ibis(leaf.x, {flow: flow_value(rows, flow) for flow in flows})
+        return ibis.coalesce(exact(value.sum()), ibis.literal(0).cast("decimal(38,0)"))
+    assert isinstance(leaf.x, Flow)
+    value = _kept(rows, leaf.x)
+    if leaf.how == "distinct":
+        return exact(value.nunique())
+    return exact(value.min() if leaf.how == "least" else value.max())
+
+
+def _kept(rows: ir.Table, flow: Flow) -> ir.Value:
+    value = to_ibis(flow.x, row_env(rows, flow.x))
+    if flow.keep is None:
+        return value
+    keep = flow_value(rows, Flow(flow.rows, Const(1), flow.keep))
+    return ibis.ifelse(keep == 1, value, ibis.null(value.type()))

@@ -1,0 +1,75 @@
+"""How long things last, in the metric language: percentiles of rows, survival curves, lifetimes. Language floor.
+
+hours = rank(resolved, Col("seconds"), per=3600)            # the median of the rows in the period
+days = median(curve(starts, Col("days"), Col("reached")))   # who has not got there yet counts as "not yet"
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from tenure.expr import Across, Expr, Flow, Rows, Steps
+
+HALF = Fraction(1, 2)
+What = Literal["rank", "median", "quartile", "third_quartile", "mean"]
+
+
+@dataclass(frozen=True)
+class Ranked(Expr):
+    """The values of the kept rows of a period, of which one quantile is asked; never a sum."""
+
+    flow: Flow
+    q: Fraction
+
+
+@dataclass(frozen=True)
+class Lasting(Expr):
+    """One stretch a row: `lasted` (a whole number), and whether the end was `reached`; otherwise it is not over yet."""
+
+    rows: Rows
+    lasted: Expr
+    reached: Expr
+    keep: Expr | None = None
+
+
+@dataclass(frozen=True)
+class Stays(Expr):
+    """Every customer so far at the period's end: days from first being one to the last exit, or until now if one."""
+
+    steps: Steps
+
+
+@dataclass(frozen=True)
+class Of(Expr):
+    """One number of a distribution, divided by `per` (3600: seconds as hours).
+
+    rank: the quantile of a ranked leaf. Of a curve: the first time by which at most half (a quarter, three quarters)
+    are left, or the mean up to `horizon` with the curve's last value carried there.
+    """
+
+    curve: Across
+    what: What
+    per: Fraction = Fraction(1)
+    horizon: int = 0
+
+
+def rank(rows: Rows, x: Expr, q: Fraction = HALF, keep: Expr | None = None, per: int = 1) -> Of:
+    """A quantile of `x` over the rows of the period, between two values in proportion; the median unless said."""
+    return Of(Across("rank", Ranked(Flow(rows, x, keep), q)), "rank", Fraction(per))
+
+
+def curve(rows: Rows, lasted: Expr, reached: Expr, keep: Expr | None = None) -> Across:
+    """The survival curve (Kaplan-Meier) of the rows of the period."""
+    return Across("curve", Lasting(rows, lasted, reached, keep))
+
+
+def median(of: Across, per: int = 1) -> Of:
+    """When half have got there; no value (`not_reached`) while fewer have."""
+    return Of(of, "median", Fraction(per))
+
+
+def restricted_mean(of: Across, horizon: int, per: Fraction = Fraction(1)) -> Of:
+    """The mean time up to a horizon."""
+    return Of(of, "mean", per, horizon)
