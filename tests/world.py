@@ -1,5 +1,7 @@
 """The small world known by heart: twelve customers and one quarter, every figure checkable on paper. Tests' floor.
 
+Here stand its books; files named world_*.py beside this one add the tables (and settings) of other fields of work.
+
 Workspace: USD, UTC, as_of 2024-04-01. Amounts are USD a month unless said.
 
 customer  region  since       story
@@ -47,6 +49,7 @@ One-off: an order of 500 in January (a cancelled one of 300 is nothing), an invo
 from __future__ import annotations
 
 import csv
+import importlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -223,7 +226,12 @@ def write(folder: Path) -> Path:
         "customers": CUSTOMERS + "".join(",".join(row) + "\n" for row in _customers()),
         "events": "customer_id,contact_id,name,at\n" + "".join(",".join(row) + "\n" for row in _events()),
     }
-    toml = TOML + '\n[sources.books]\ntype = "files"\n'
+    settings = ""
+    for more in sorted(Path(__file__).parent.glob("world_*.py")):
+        module = importlib.import_module(more.stem)
+        texts |= module.TABLES
+        settings += getattr(module, "SETTINGS", "")
+    toml = TOML + settings + '\n[sources.books]\ntype = "files"\n'
     for table, text in texts.items():
         (folder / f"{table}.csv").write_text(text, encoding="utf-8")
         toml += f'[sources.books.tables.{table}]\npath = "{table}.csv"\n'

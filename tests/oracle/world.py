@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import random
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -113,9 +114,17 @@ def make(seed: int, kind: str | None = None) -> World:
     return world
 
 
-def write(seed: int, folder: Path, kind: str | None = None) -> World:
-    """Write a world's CSV files and tenure.toml into a folder."""
+def write(
+    seed: int,
+    folder: Path,
+    kind: str | None = None,
+    more: Callable[[World], dict[str, list[dict[str, str]]]] | None = None,
+    settings: str = "",
+) -> World:
+    """Write a world's CSV files and tenure.toml into a folder, with more tables and settings where they are given."""
     world = make(seed, kind)
+    if more is not None:
+        world.tables |= more(world)
     folder.mkdir(parents=True, exist_ok=True)
     lines = ["[workspace]", f'name = "World {seed}"', f'currency = "{world.currency}"', f'timezone = "{world.zone}"']
     lines += [f'week_start = "{world.week_start}"', f"fiscal_year_start = {world.fiscal_month}"]
@@ -131,7 +140,7 @@ def write(seed: int, folder: Path, kind: str | None = None) -> World:
                 writer.writeheader()
                 writer.writerows(rows)
             lines += [f"[sources.books.tables.{table}]", f'path = "{table}.csv"']
-    (folder / "tenure.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "tenure.toml").write_text("\n".join(lines) + "\n" + settings, encoding="utf-8")
     return world
 
 
