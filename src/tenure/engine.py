@@ -22,7 +22,7 @@ from tenure.compile.leaves import made, sources
 from tenure.compile.plan import Cells, Plan
 from tenure.compile.rows import BY_VALUE
 from tenure.compile.rows import plan as rows_plan
-from tenure.compile.segments import TENURE, Segments
+from tenure.compile.segments import STATE, TENURE, Segments
 from tenure.compile.spread import Spreads
 from tenure.errors import MissingRate, RequestError
 from tenure.expr import (
@@ -51,6 +51,7 @@ from tenure.rollup import Asked, World, period_rows, rollups
 from tenure.rollups import _rates
 from tenure.rollups._items import natives
 from tenure.rollups._main_values import main_values
+from tenure.rollups._states import states
 from tenure.rollups.customers import attributes
 from tenure.warehouse import Warehouse
 
@@ -114,7 +115,8 @@ class Engine:
         found: set[str] = set()
         for node in walk(leaf):
             if isinstance(node, Steps):
-                found |= {"subscriptions"} if node.name == "mrr" or self._customers_pay() else self._people()
+                paying = node.name == "mrr" or (node.name == "customer" and self._customers_pay())
+                found |= {"subscriptions"} if paying else self._people()
             if isinstance(node, Rows):
                 found.add(node.of or made(node.table).reads[0])
         return found
@@ -207,8 +209,11 @@ class Engine:
         customers = dict(self.world.columns["customers"])
         known = tuple((name, customers[name]) for name in attributes(customers) if told is None or name in told)
         mine = model.TABLES["subscriptions"].columns
-        found = Segments(by, condition, known, dated, others=(*customers, *mine, TENURE))
+        found = Segments(by, condition, known, dated, others=(*customers, *mine, TENURE, STATE))
         own = []
+        if STATE in found.names and found.attribute(STATE) is None:
+            steps = self.relation(Steps("mrr") if self._customers_pay() else Steps("customer"))
+            own.append((STATE, self.keep(self._named("states"), partial(states, self.world, steps)).get_name()))
         for name in found.names:
             table, _, column = name.rpartition(".")
             theirs = table in ("", "subscriptions") and column in self.world.columns["subscriptions"]
@@ -373,25 +378,25 @@ class Engine:
 
     def _check_rates(self, leaves: Sequence[Across]) -> None:
         """Raises MissingRate where an amount that is asked for has no rate; such sums would silently be too small."""
-        for table in sorted({t for leaf in leaves for t in self.tables(leaf)} & set(_MONEY_CLOCKS) & self.world.loaded):
+        for table in sorted({t for leaf in leaves for t in self.tables(leaf)} & self._with_money()):
             gap = self._gap(table)
             if gap is not None:
                 raise MissingRate(gap[0], gap[1], self.world.currency)
 
+    def _with_money(self) -> set[str]:
+        return {name for name in self.world.loaded if "currency" in model.TABLES[name].columns and name != "fx_rates"}
+
     def _gap(self, table: str) -> tuple[str, date] | None:
         """The first currency and day for which no rate holds."""
         if table not in self.gaps:
-            query = _rates.uncovered(self.world, table, _MONEY_CLOCKS[table])
+            query = _rates.uncovered(self.world, table, _money_clock(table))
             found = self.warehouse.run(self.sql(query))
             pairs = sorted(zip(found["first"], found["currency"], strict=True))
             self.gaps[table] = (str(pairs[0][1]), pairs[0][0]) if pairs else None  # type: ignore[assignment]
         return self.gaps[table]
 
 
-_MONEY_CLOCKS = {
-    "subscriptions": "started_day",
-    "payments": "day",
-    "orders": "placed_day",
-    "invoices": "issued_day",
-    "contracts": "ends_on",
-}
+def _money_clock(table: str) -> str:
+    """The day at whose rate a table's amounts are valued: its main time's; a contract's is its end."""
+    main = "ends_on" if table == "contracts" else model.TABLES[table].main_time or ""
+    return model.day_of(main) if model.TABLES[table].columns[main].kind == "instant" else main

@@ -13,7 +13,9 @@ from typing import Literal
 from tenure.expr import Across, Expr, Flow, Rows, Steps
 
 HALF = Fraction(1, 2)
-What = Literal["rank", "median", "quartile", "third_quartile", "mean"]
+What = Literal["rank", "median", "quartile", "third_quartile", "mean", "plain", "discounted"]
+DISCOUNT = Fraction(1, 10)
+"""A year, in "discounted": what comes in a year is worth 1 / 1.1 of it today."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class Of(Expr):
     """One number of a distribution, divided by `per` (3600: seconds as hours).
 
     rank: the quantile of a ranked leaf. Of a curve: the first time by which at most half (a quarter, three quarters)
-    are left, or the mean up to `horizon` with the curve's last value carried there.
+    are left; the mean up to `horizon` with the curve's last value carried there; plain: the mean of all lengths as they
+    are, over or not; discounted: the sum over k = 1..horizon of the share left after k, worth less by DISCOUNT a year.
     """
 
     curve: Across

@@ -9,7 +9,7 @@ from fractions import Fraction
 from tenure import stats
 from tenure.compile.spread import FEW, Spread
 from tenure.evaluate import Missing, Value
-from tenure.lasting import Of, Ranked
+from tenure.lasting import DISCOUNT, Of, Ranked
 
 EMPTY = Missing("empty_denominator")
 NOT_REACHED = Missing("not_reached")
@@ -35,6 +35,8 @@ def figure(of: Of, spread: Spread) -> Figure:
     n = sum(ended + open_ for _, ended, open_ in spread)
     if n == 0:
         return Figure(EMPTY)
+    if of.what == "plain":
+        return Figure(Fraction(sum(t * (ended + open_) for t, ended, open_ in spread), n) / of.per, n=n)
     found = stats.kaplan_meier({t: (ended, open_) for t, ended, open_ in spread})
     value, low, high = _of_curve(of, found)
     if value is None:
@@ -44,6 +46,10 @@ def figure(of: Of, spread: Spread) -> Figure:
 
 def _of_curve(of: Of, curve: stats.Curve) -> tuple[Number | None, Number | None, Number | None]:
     """The number asked for and its interval, in the units of the lengths."""
+    if of.what == "discounted":
+        month = 1 / (1 + float(DISCOUNT)) ** (1 / 12)
+        left = [float(curve.at(k * of.per) or 0) * month**k for k in range(1, of.horizon + 1)]
+        return math.fsum(left) * float(of.per), None, None
     if of.what == "mean":
         horizon = of.horizon * of.per
         return curve.restricted_mean(horizon), *(curve.restricted_mean_interval(horizon) or (None, None))

@@ -34,7 +34,7 @@ from tenure.lasting import Lasting, Of, Ranked
 
 _MOMENT = {"start": "at the start", "end": "at the end"}
 _OF_MOMENT = {"start": "of the start", "end": "of the end"}
-_LEVEL = {"mrr": "MRR", "customer": "being a customer"}
+_LEVEL = {"mrr": "MRR", "customer": "being a customer", "known": "being known"}
 
 # What customers do who are above 0 at a moment, and who are not.
 _DO = {
@@ -42,6 +42,7 @@ _DO = {
     ("mrr", "end"): ("pay at the end", "do not pay at the end"),
     ("customer", "start"): ("were customers at the start", "were not customers at the start"),
     ("customer", "end"): ("are customers at the end", "are not customers at the end"),
+    ("known", "end"): ("are known at the end", "are not known at the end"),
 }
 # A kind of movement: where its money is from, how it is counted, what a customer did.
 _MOVED = {
@@ -238,7 +239,11 @@ def _of(x: Of) -> str:
         case Lasting(rows=rows):
             of = f"{_named(rows)}, from the survival curve"
         case _:
-            of = "customers so far, from the survival curve of their stays"
+            of = "the stays of customers so far, from their survival curve"
+    if x.what == "plain":
+        return f"the mean length, over or not, of {of}"
+    if x.what == "discounted":
+        return f"the discounted months expected within {x.horizon}, of {of}"
     if x.what == "mean":
         return f"the mean time up to {x.horizon} of {of}"
     return f"{_OF[x.what]}, of {of}"

@@ -22,7 +22,8 @@ from tenure.filter import columns as columns_of
 NONE = "(none)"
 UNATTRIBUTED = "unattributed"
 TENURE = "tenure_months"
-"""The built-in attribute: whole months since first becoming a customer."""
+STATE = "state"
+"""The built-in attributes: whole months since first becoming a customer; the state a customer is in."""
 
 
 @dataclass(frozen=True)

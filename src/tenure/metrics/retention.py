@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tenure.expr import Aged, Over, Power, Ratio, count, least, total
+from tenure.expr import END, Aged, Over, Power, Ratio, Steps, count, least, total
 from tenure.metric import WILSON, Family, Metric, Reading
 from tenure.metrics._words import customer, events, is_, mrr, now, now_at_old_rates, orders, paid, then, was
 
 start, end = count(was), count(is_)
+known = count(Steps("known").at(END) > 0)
 cohort = count(paid)
 joined, left = total(customer.times("new")), total(customer.times("churn"))
 came = total(customer.times("new", "reactivation"))
@@ -35,9 +36,11 @@ FAMILY = Family(
 those who were created before.
 *Leaves out:* who is on trial, paused, or pays nothing.
 *Empty:* 0 where there is none; no value in an empty workspace.
+*Variants.* all: everyone any table knows by then; `--by state` splits them into prospects, on trial, free, paying,
+paused, past due, churned and reactivated.
 *Differs:* in ChartMogul customers who have come to pay 0 stay active by default (policy free_is = "active_free").
 *Example:* on the small world, 2024-03: 10.""",
-            {"default": Reading(end, n=end)},
+            {"default": Reading(end, n=end), "all": Reading(known, "everyone who is known", known)},
             aliases=("active_customers", "total_customers"),
         ),
         Metric(

@@ -69,6 +69,17 @@ def presence(world: World) -> ir.Table:
         rows = rows.filter(rows.held != rows.holds).select("cust", "day", "held", "holds")
     else:
         rows = _from_stays(_ordering(world) if "orders" in world.loaded else _known())
+    return _as_steps(rows)
+
+
+def known(world: World) -> ir.Table:
+    """Being known at all as steps, from the first day on; who has no such day always was."""
+    days = KEYS.select("cust", day=ibis.coalesce(KEYS.first_day, ibis.literal(FIRST_DAY)))
+    return _as_steps(days.mutate(held=ibis.literal(False), holds=ibis.literal(True)))
+
+
+def _as_steps(rows: ir.Table) -> ir.Table:
+    """(cust, day, held, holds) with the columns of mrr_steps."""
     order = ibis.window(group_by=rows.cust, order_by=rows.day)
     first = rows.day.min().over(ibis.window(group_by=rows.cust))
     joins = ibis.ifelse(rows.day == first, ibis.literal("new"), ibis.literal("reactivation"))
@@ -114,3 +125,4 @@ def _from_stays(stays: ir.Table) -> ir.Table:
 
 customer_pieces = Rollup("customer_pieces", pieces, ("customers",), stored=True, by_customer=True)
 customer_steps = Rollup("customer_steps", presence, ("subscriptions", "orders", "customers"))
+known_steps = Rollup("known_steps", known, ("customers",))

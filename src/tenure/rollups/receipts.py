@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from tenure.money import TICKS
 from tenure.rollup import Rollup, World, keyed
 from tenure.rollups._rates import in_reporting
 from tenure.usage import ALL
@@ -24,11 +25,13 @@ def payments_rows(world: World) -> ir.Table:
 
 
 def orders_rows(world: World) -> ir.Table:
-    """Orders with `sold`; a cancelled or refunded order counts nowhere."""
+    """Orders with `sold`, also in whole `cents`; a cancelled or refunded order counts nowhere."""
     rows = world.past("orders")
     status = ibis.coalesce(rows.status, ibis.literal("placed"))
     rows = rows.filter(~status.isin(["cancelled", "refunded"]))
-    return keyed(in_reporting(world, rows, "placed_day", {"sold": "amount"}))
+    rows = in_reporting(world, rows, "placed_day", {"sold": "amount"})
+    cents = (rows.sold.cast("float64") / (TICKS // 100)).round().cast("decimal(18,0)")
+    return keyed(rows.mutate(cents=cents))
 
 
 def invoices_rows(world: World) -> ir.Table:

@@ -1,0 +1,48 @@
+"""Buying habits that a sum over a period's orders cannot say: the last twelve months, first orders, carts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+from tenure.rollup import Asked, PeriodRows, Rollup, World, exact, keyed
+from tenure.rollups.receipts import orders_rows
+
+SETTLED_AFTER = timedelta(hours=24)
+"""A cart that is younger may still be ordered."""
+
+
+def of_a_year(world: World, asked: Asked) -> ir.Table:
+    """(k, cust, orders, sold): what each customer ordered in the twelve months to the period's end."""
+    rows, periods = orders_rows(world), asked.periods
+    begin = (periods.stop.cast("timestamp") - ibis.interval(months=12)).cast("timestamp").date()
+    spans = periods.select("k", "stop", begin=begin)
+    joined = rows.filter(rows.cust.notnull()).join(
+        spans, [rows.placed_day >= spans.begin, rows.placed_day < spans.stop]
+    )
+    return joined.group_by("k", "cust").agg(orders=exact(joined.count()), sold=exact(joined.sold.sum()))
+
+
+def firsts(world: World, asked: Asked) -> ir.Table:
+    """(k, cust, orders): customers whose first order falls in the period, with all their orders until now."""
+    rows = orders_rows(world)
+    rows = rows.filter(rows.cust.notnull() & rows.placed_day.notnull())
+    people = rows.group_by("cust").agg(first=rows.placed_day.min(), orders=exact(rows.count()))
+    periods = asked.periods
+    joined = people.join(periods, [people["first"] >= periods.base, people["first"] < periods.stop])
+    return joined.select("k", "cust", "orders", at_day=joined["first"])
+
+
+def carts_rows(world: World) -> ir.Table:
+    """Carts with something in them that are a day old, with `left`: not ordered until now."""
+    rows = world.past("carts")
+    rows = rows.filter(ibis.coalesce(rows["items"], ibis.literal(1)) > 0)
+    rows = rows.filter(rows.created_at <= ibis.literal(world.as_of - SETTLED_AFTER))
+    return keyed(rows.mutate(left=rows.ordered_at.isnull() & rows.order_id.isnull()))
+
+
+orders_of_a_year = PeriodRows("orders_of_a_year", of_a_year, ("orders", "fx_rates"))
+first_orders = PeriodRows("first_orders", firsts, ("orders", "fx_rates"))
+carts = Rollup("carts", carts_rows, ("carts",))
