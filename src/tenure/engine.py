@@ -159,7 +159,13 @@ class Engine:
         return natives(self.world) if self._revalues() else None
 
     def segments(
-        self, by: tuple[str, ...], where: Sequence[str], *, dated: bool, told: Collection[str] | None = None
+        self,
+        by: tuple[str, ...],
+        where: Sequence[str],
+        *,
+        dated: bool,
+        whole: bool = False,
+        told: Collection[str] | None = None,
     ) -> Segments:
         """The groups and the filter of a request. `told`: the attributes that any customer has a value of, where known.
 
@@ -172,7 +178,7 @@ class Engine:
         customers = dict(self.world.columns["customers"])
         known = tuple((name, customers[name]) for name in attributes(customers) if told is None or name in told)
         mine = model.TABLES["subscriptions"].columns
-        found = Segments(by, condition, known, dated, others=(*customers, *mine, TENURE))
+        found = Segments(by, condition, known, dated, whole, others=(*customers, *mine, TENURE))
         own = []
         for name in found.names:
             table, _, column = name.rpartition(".")

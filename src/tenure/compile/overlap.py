@@ -65,7 +65,7 @@ def _of_members(x: Expr) -> bool:
 
 def plan(leaves: Sequence[Across], steps: ir.Table, first: date, segments: Segments) -> Plan:
     """One query for all these leaves. `first` is the first day of DAYS."""
-    rows = _dated(segments.attach(steps, None), first)
+    rows = _dated(segments.attach(steps, None, owned=True), first)
     parts = [_at(rows, leaves, "ks", segments), _at(rows, leaves, "ke", segments)]
     if any(_joins(leaf) for leaf in leaves):
         parts += _pairs(rows, leaves, segments)

@@ -67,7 +67,7 @@ def plan(leaves: Sequence[Across], steps: ir.Table, begin: date, segments: Segme
     parts = [_Parts(leaf, shape(leaf) or "", leaf.x) for leaf in leaves]
     if all(p.shape == "flow" for p in parts):
         steps = steps.filter(steps.day >= ibis.literal(begin))  # no level to know, so nothing from before
-    kept = segments.attach(steps, None)
+    kept = segments.attach(steps, None, owned=True)
     rows = on_day(kept, kept["day"], first)
     query = _single(parts, rows, segments)
     if any(p.shape == "pair" for p in parts):
