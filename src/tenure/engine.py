@@ -16,7 +16,7 @@ from tenure.compile import aged as compiled
 from tenure.compile import overlap, scan, slices
 from tenure.compile.aged import Ages
 from tenure.compile.calendar import DAYS, PERIODS, Slot, day_rows, touching
-from tenure.compile.plan import Cells, Plan, Reader
+from tenure.compile.plan import Cells, Plan, Reader, Segment
 from tenure.compile.record import inputs
 from tenure.compile.segments import TENURE, Segments
 from tenure.errors import MissingRate, RequestError
@@ -24,7 +24,7 @@ from tenure.expr import Across, Aged, Col, Const, Expr, FirstWith, Flow, Level, 
 from tenure.filter import parse as parse_condition
 from tenure.periods import FIRST_DAY
 from tenure.policy import Policy
-from tenure.rollup import World, rollups
+from tenure.rollup import KEYS, World, rollups
 from tenure.rollups import _rates
 from tenure.rollups._items import natives
 from tenure.rollups._main_values import main_values
@@ -56,6 +56,7 @@ class Engine:
     stored: Policy
     made: dict[str, ir.Table] = field(default_factory=dict)
     gaps: dict[str, tuple[str, date] | None] = field(default_factory=dict)
+    possible: dict[Segments, frozenset[Segment]] = field(default_factory=dict)
 
     # -- which data an expression needs -------------------------------------------------------------------------
 
@@ -189,6 +190,28 @@ class Engine:
         firsts = self.keep(self._named("firsts"), self._firsts).get_name() if TENURE in found.names else None
         return replace(found, own=tuple(own), firsts=firsts)
 
+    def groups(self, segments: Segments) -> frozenset[Segment] | None:
+        """The groups that any customer could be in; None where groups change with time."""
+        if segments.moves or segments.firsts:
+            return None
+        if segments not in self.possible:
+            self.possible[segments] = self._groups(KEYS, segments, "possible")
+        return self.possible[segments]
+
+    def some_there(self, steps: Steps, day: date, segments: Segments) -> frozenset[Segment]:
+        """Some of the groups in which anybody is at the day's opening: a quick look at a few thousand."""
+        found = self.relation(steps)
+        at, none = ibis.literal(day), ibis.literal(0)
+        held = found.filter((found.day < at) & (found.until >= at) & (found.after > none))
+        return self._groups(held.limit(5000), segments, (steps, day))
+
+    def _groups(self, people: ir.Table, segments: Segments, what: object) -> frozenset[Segment]:
+        def text() -> str:
+            return self.sql(segments.attach(people.select("cust"), None, owned=True).select(*segments.group).distinct())
+
+        found = self.warehouse.run(texts.kept(("groups", what, segments, *self._here), text))
+        return frozenset(zip(*(map(str, found[g]) for g in segments.group), strict=True))
+
     def _firsts(self) -> ir.Table:
         """(cust, first): everyone's first day as a customer."""
         steps = self.relation(Steps("mrr") if self._customers_pay() else Steps("customer"))
@@ -203,7 +226,8 @@ class Engine:
         self._set_calendar(periods)
         found: Cells = {}
         for key, group in self._by_strategy(leaves, periods, segments).items():
-            anchor = overlap.day_rows(periods)[0][0] if key[0] == "overlap" else periods[0].start
+            begin = overlap.day_rows(periods)[0][0] if key[0] == "overlap" else periods[0].start
+            anchor = begin, max(period.stop for period in periods)
             plan = partial(self._plan, key, group, anchor, segments)
             text, read = texts.kept((key, tuple(group), anchor, segments, *self._here), partial(self._text, plan))
             found |= read(self.warehouse.run(text), periods)
@@ -213,17 +237,19 @@ class Engine:
         plan = make()
         return self.sql(plan.query), plan.read
 
-    def _plan(self, key: tuple[str, object], leaves: list[Across], anchor: date, segments: Segments) -> Plan:
+    def _plan(
+        self, key: tuple[str, object], leaves: list[Across], anchor: tuple[date, date], segments: Segments
+    ) -> Plan:
         strategy, source = key
         if strategy == "scan":
             assert isinstance(source, Steps | Moves)
-            return scan.plan(leaves, self.relation(source), anchor, segments)
+            return scan.plan(leaves, self.relation(source), *anchor, segments)
         if strategy == "overlap":
             assert isinstance(source, Steps | Moves)
-            return overlap.plan(leaves, self.relation(source), anchor, segments)
+            return overlap.plan(leaves, self.relation(source), *anchor, segments)
         if strategy == "rows":
             assert isinstance(source, Rows)
-            return scan.rows_plan(leaves, self.relation(source), source.clock, anchor, segments)
+            return scan.rows_plan(leaves, self.relation(source), source.clock, segments)
         return slices.plan(leaves, self.relation, segments, self._revalued())
 
     def _by_strategy(

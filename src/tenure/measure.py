@@ -66,19 +66,32 @@ class Measure:
         exprs = [self.engine.resolved(q.reading.expr, frame.segments) for q in questions]
         counts = [self._count(q, expr, frame) for q, expr in zip(questions, exprs, strict=True)]
         asked = [*exprs, *(c for c in counts if c is not None)]
-        asked += self._presence(exprs) if frame.segments.by else []
         table.ask(asked)
-        groups = table.groups(asked)
+        groups = self._groups(exprs, asked, table)
         return {
             q.key: self._of(q, expr, count, table, frame, groups)
             for q, expr, count in zip(questions, exprs, counts, strict=True)
         }
 
-    @staticmethod
-    def _presence(exprs: Sequence[Expr]) -> list[Expr]:
-        """Who is there at the start and at the end, so that a group where nothing moved has its rows too."""
-        steps = dict.fromkeys(node for expr in exprs for node in walk(expr) if isinstance(node, Steps))
-        return [count(one.at(moment) > 0) for one in steps for moment in (START, END)]
+    def _groups(self, exprs: Sequence[Expr], asked: Sequence[Expr], table: Table) -> list[Segment]:
+        """The groups to show: where anything moved, and where anybody is at some start or end, who may not move.
+
+        The last is dear to ask, and needed only where a group is left of which nothing is known yet.
+        """
+        found = set(table.groups(asked))
+        if not table.frame.segments.by:
+            return in_order(found)
+        named = dict.fromkeys(node for expr in exprs for node in walk(expr) if isinstance(node, Steps))
+        steps = [one for one in named if self.engine.has_data(count(one.at(END) > 0))]
+        possible = self.engine.groups(table.frame.segments)
+        for one in steps:
+            if possible is not None and possible - found:
+                found |= self.engine.some_there(one, table.slots[-1].stop, table.frame.segments)
+        if steps and (possible is None or possible - found):
+            present = [count(one.at(moment) > 0) for one in steps for moment in (START, END)]
+            table.ask_more(present)
+            found |= set(table.groups(present))
+        return in_order(found)
 
     def _count(self, question: Question, expr: Expr, frame: Frame) -> Expr | None:
         """What n counts: what the reading says, else the bottom of the ratio where it counts something."""
@@ -159,6 +172,12 @@ class Table:
                 if isinstance(node, Over):
                     self._ask_finer(node)
 
+    def ask_more(self, more: Sequence[Across]) -> None:
+        """Fetch further leaves."""
+        missing = [leaf for leaf in more if leaf not in self.cells and self.engine.has_data(leaf)]
+        if missing:
+            self.cells = {**self.cells, **self.engine.cells(missing, self.slots, self.frame.segments)}
+
     def _ask_finer(self, node: Over) -> None:
         table, _ = self.finer.setdefault((node.grain, node.back), self._finer(node))
         missing = [leaf for leaf in leaves(node.x) if leaf not in table.cells and self.engine.has_data(leaf)]
@@ -187,7 +206,7 @@ class Table:
         tables = [self, *(table for table, _ in self.finer.values())]
         wanted = {leaf for expr in exprs for leaf in leaves(expr)}
         found = {group for t in tables for leaf in wanted for _, group in t.cells.get(leaf, {})}
-        return sorted(found, key=lambda group: [(not v.isdigit(), int(v) if v.isdigit() else 0, v) for v in group])
+        return in_order(found)
 
     def cell(self, k: int, group: Segment) -> Cell:
         slot = self.slots[k]
@@ -208,6 +227,11 @@ class Table:
         table, spans = self.finer[(node.grain, node.back)]
         inside = [i for i in spans[cell.k] if not self.clock.is_ahead(table.frame.periods[i])]
         return [table.value(node.x, table.cell(i, cell.group)) for i in inside]
+
+
+def in_order(groups: Iterable[Segment]) -> list[Segment]:
+    """Groups as they are shown: numbers by size, then names."""
+    return sorted(groups, key=lambda group: [(not v.isdigit(), int(v) if v.isdigit() else 0, v) for v in group])
 
 
 def _outside(leaf: Across, expr: Expr) -> bool:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int | None], None]
 TOUCHED = "touched_customers"
-FORMAT = 3
+FORMAT = 4
 """Counts up whenever a rollup's rows come to mean something else; older ones are rebuilt."""
 
 

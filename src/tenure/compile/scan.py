@@ -25,10 +25,10 @@ import ibis.expr.types as ir
 
 from tenure.compile.calendar import Slot, month_units, on_day
 from tenure.compile.plan import Cells, Plan, Segment
-from tenure.compile.record import as_number, flow_value, inputs, is_linear_in_flows, row_env, to_ibis
+from tenure.compile.record import as_number, flow_value, inputs, is_linear_in_flows, row_env, swap, to_ibis
 from tenure.compile.segments import Segments
 from tenure.compile.unmoved import NO, NOTHING, unmoved
-from tenure.expr import END, START, Across, Col, Const, Expr, Flow, Integral, Level, Moves, walk
+from tenure.expr import END, START, Across, Col, Const, Expr, Flow, Integral, Level, Moves, Op, walk
 from tenure.rollup import exact
 
 
@@ -37,6 +37,7 @@ class _Part:
     """What a leaf needs of each step: a level to cumulate, a sum inside the slot, a pair of levels."""
 
     leaf: Across
+    x: Expr  # the leaf's expression, with conditions on steps as columns of truth values
     shape: str  # end, start, flow, pair, integral
     still: Expr  # what adds up to the leaf of those who did not change
 
@@ -55,10 +56,26 @@ _Levels = Mapping[tuple[str, Expr], str]
 """The columns of what is cumulated."""
 
 
-def _part(leaf: Across) -> _Part:
+def _part(leaf: Across, marks: dict[Expr, str]) -> _Part:
+    """A leaf with its conditions put down in `marks`."""
     if isinstance(leaf.x, Integral):
-        return _Part(leaf, "integral", Level(leaf.x.steps, END))
-    return _Part(leaf, shape(leaf) or "", unmoved(leaf.x))
+        return _Part(leaf, leaf.x, "integral", Level(leaf.x.steps, END))
+
+    def change(node: Expr) -> Expr | None:
+        if not isinstance(node, Flow):
+            return None
+        return node if node.keep is None else Flow(node.rows, node.x, _marked(node.keep, marks))
+
+    return _Part(leaf, swap(leaf.x, change), shape(leaf) or "", unmoved(leaf.x))
+
+
+def _marked(keep: Expr, marks: dict[Expr, str]) -> Expr:
+    """The condition with what compares one column of a step as a column of its own."""
+    if isinstance(keep, Op) and keep.name in ("and", "or", "not"):
+        return Op(keep.name, tuple(_marked(part, marks) for part in keep.args))
+    if isinstance(keep, Op) and isinstance(keep.args[0], Col) and all(isinstance(a, Const) for a in keep.args[1:]):
+        return Col(marks.setdefault(keep, f"m{len(marks)}"))
+    return keep
 
 
 def shape(leaf: Across) -> str | None:
@@ -84,18 +101,23 @@ def shape(leaf: Across) -> str | None:
     return "end" if END in moments else "start"
 
 
-def plan(leaves: Sequence[Across], steps: ir.Table, begin: date, segments: Segments) -> Plan:
-    """One query for all these leaves over one table of steps. `begin`: the first day of the first period."""
-    parts = [_part(leaf) for leaf in leaves]
+def plan(leaves: Sequence[Across], steps: ir.Table, begin: date, stop: date, segments: Segments) -> Plan:
+    """One query for all these leaves over one table of steps, for periods from `begin` to before `stop`."""
+    marks: dict[Expr, str] = {}
+    parts = [_part(leaf, marks) for leaf in leaves]
     only_flows = all(p.shape == "flow" for p in parts)
+    steps = steps.filter(steps.day < ibis.literal(stop))
     if only_flows:
         steps = steps.filter(steps.day >= ibis.literal(begin))  # no level to know, so nothing from before
+    # Kinds are compared once each, and before any join, which copies texts.
+    tests = {name: to_ibis(test, row_env(steps, test)) for test, name in marks.items()}
+    steps = steps.mutate(**{name: ibis.coalesce(test, ibis.literal(False)) for name, test in tests.items()})
     kept = segments.attach(steps, None, owned=True)
-    rows = on_day(kept, kept["day"], begin - timedelta(days=1))
+    rows = on_day(kept, kept["day"], None if only_flows else begin - timedelta(days=1))
     if only_flows:
-        flows = dict.fromkeys(flow for part in parts for flow in inputs(part.leaf.x)[1])
-        rows = rows.filter((rows.slot > 0) & functools.reduce(operator.or_, (_adds(rows, flow) for flow in flows)))
-    rows = rows.select(*_needed(parts, segments), opens=rows.since < rows.start, closes=rows.until >= rows.stop)
+        flows = dict.fromkeys(flow for part in parts for flow in inputs(part.x)[1])
+        rows = rows.filter(functools.reduce(operator.or_, (_adds(rows, flow) for flow in flows)))
+    rows = rows.select(*_needed(parts, rows, segments), opens=rows.since < rows.start, closes=rows.until >= rows.stop)
     levels: dict[tuple[str, Expr], str] = {}
     for part in parts:
         if part.level:
@@ -107,20 +129,17 @@ def plan(leaves: Sequence[Across], steps: ir.Table, begin: date, segments: Segme
     return Plan(query, _reader(parts, levels, segments))
 
 
-def _needed(parts: Sequence[_Part], segments: Segments) -> list[str]:
+def _needed(parts: Sequence[_Part], rows: ir.Table, segments: Segments) -> list[str]:
     """The columns of the joined steps that any part reads, whatever stands in both ends apart."""
-    named = {node.name for part in parts for node in walk(part.leaf.x) if isinstance(node, Col)} & _OF_STEPS
+    named = {node.name for part in parts for node in walk(part.x) if isinstance(node, Col)} & {*rows.columns}
     if any(p.shape != "flow" for p in parts):
         named |= {"before", "after"}
     for part in parts:
         if part.shape == "pair":
             named.add("cust")
-        if isinstance(part.leaf.x, Integral):
-            named.add(_left(part.leaf.x))
+        if isinstance(part.x, Integral):
+            named.add(_left(part.x))
     return ["slot", *sorted(named), *segments.group]
-
-
-_OF_STEPS = {"day", "fx", "amount", "kind", "start", "stop"}
 
 
 def _adds(rows: ir.Table, flow: Flow) -> ir.BooleanValue:
@@ -137,10 +156,10 @@ def _keeps(rows: ir.Table, flow: Flow) -> ir.BooleanValue | None:
     return kept
 
 
-def rows_plan(leaves: Sequence[Across], rows: ir.Table, clock: str, begin: date, segments: Segments) -> Plan:
+def rows_plan(leaves: Sequence[Across], rows: ir.Table, clock: str, segments: Segments) -> Plan:
     """One query for leaves that only sum (or count the distinct values of) the rows of a table."""
     kept = segments.attach(rows, rows[clock])
-    dated = on_day(kept, kept[clock], begin - timedelta(days=1))
+    dated = on_day(kept, kept[clock], None)
     dated = dated.filter(dated.slot > 0)
     columns: dict[str, ir.Value] = {}
     for i, leaf in enumerate(leaves):
@@ -189,9 +208,9 @@ def _sum_of(x: Expr, rows: ir.Table) -> ir.Value:
 
 def _both(part: _Part, then: ir.Value, now: ir.Value, flows: Mapping[Expr, ir.Value]) -> ir.Value:
     """By how much a customer's number differs from what it would be had they always been as they are at the end."""
-    levels, _, _ = inputs(part.leaf.x)
+    levels, _, _ = inputs(part.x)
     env: dict[Expr, ir.Value] = {level: then if level.moment == START else now for level in levels}
-    here = as_number(part.leaf.how, part.leaf.x, {**env, **flows})
+    here = as_number(part.leaf.how, part.x, {**env, **flows})
     return here if part.still in (NOTHING, NO) else here - _still(part, now)
 
 
@@ -205,12 +224,12 @@ def _single(parts: Sequence[_Part], levels: _Levels, rows: ir.Table, segments: S
     for i, part in enumerate(parts):
         if part.level and levels[part.level] not in columns:
             columns[levels[part.level]] = _total(_still(part, rows.after) - _still(part, rows.before))
-        if isinstance(part.leaf.x, Integral):
-            columns[f"v{i}"] = _total((rows.after - rows.before) * rows[_left(part.leaf.x)])
+        if isinstance(part.x, Integral):
+            columns[f"v{i}"] = _total((rows.after - rows.before) * rows[_left(part.x)])
         elif part.shape == "flow":
-            columns[f"v{i}"] = _sum_of(part.leaf.x, rows)
+            columns[f"v{i}"] = _sum_of(part.x, rows)
         elif part.shape == "pair":
-            flows: dict[Expr, ir.Value] = {flow: flow_value(rows, flow) for flow in inputs(part.leaf.x)[1]}
+            flows: dict[Expr, ir.Value] = {flow: flow_value(rows, flow) for flow in inputs(part.x)[1]}
             change = _both(part, rows.before, rows.after, flows)
             only = rows.opens & rows.closes & (rows.slot > 0)
             columns[f"v{i}"] = ibis.coalesce(exact(change.sum(where=only)), _zero())
@@ -221,7 +240,7 @@ def _grouped(parts: Sequence[_Part], levels: _Levels, rows: ir.Table, segments: 
     """The customers with several steps in a period, each put together from its first and last."""
     several = rows.filter((rows.slot > 0) & ~(rows.opens & rows.closes))
     pairs = [part for part in parts if part.shape == "pair"]
-    flows = {flow: f"f{i}" for i, flow in enumerate(dict.fromkeys(f for p in pairs for f in inputs(p.leaf.x)[1]))}
+    flows = {flow: f"f{i}" for i, flow in enumerate(dict.fromkeys(f for p in pairs for f in inputs(p.x)[1]))}
     people = several.group_by("slot", "cust", *segments.group).agg(
         then=ibis.coalesce(exact(several.before.sum(where=several.opens)), _zero()),
         now=ibis.coalesce(exact(several.after.sum(where=several.closes)), _zero()),
@@ -292,8 +311,8 @@ def _cumulate(part: _Part, lines: Mapping[Segment, _Line], periods: Sequence[Slo
                 value = before
             elif part.shape == "pair":
                 value = running + inside
-            elif isinstance(part.leaf.x, Integral):
-                weight = slot.days if part.leaf.x.weight == "day" else month_units(slot.start, slot.stop)
+            elif isinstance(part.x, Integral):
+                weight = slot.days if part.x.weight == "day" else month_units(slot.start, slot.stop)
                 value = before * weight + inside
             else:
                 value = inside
