@@ -109,7 +109,8 @@ class Engine:
         """The table behind steps, movements or rows; made on first use where no stored one fits."""
         if isinstance(node, Rows):
             rollup = rollups()[node.table]
-            made = partial(rollup.build, self.world)
+            steps = self.relation(Steps("mrr")).get_name() if rollup.over_steps else None
+            made = partial(rollup.build, replace(self.world, steps=steps))
             return self.keep(self._named(node.table), made) if rollup.kept else made()
         steps = node if isinstance(node, Steps) else node.steps
         rules = {**dict(self.world.policy.all_rules()), **dict(self.world.rules), **dict(steps.rules)}
