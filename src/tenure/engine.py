@@ -19,10 +19,10 @@ from tenure.compile import overlap, scan, slices, spread
 from tenure.compile.aged import Ages
 from tenure.compile.calendar import DAYS, PERIODS, Slot, day_rows, touching
 from tenure.compile.leaves import made, sources
-from tenure.compile.plan import Cells, Plan
+from tenure.compile.plan import Cells, Plan, Segment
 from tenure.compile.rows import BY_VALUE
 from tenure.compile.rows import plan as rows_plan
-from tenure.compile.segments import STATE, TENURE, Segments
+from tenure.compile.segments import Segments
 from tenure.compile.spread import Spreads
 from tenure.errors import MissingRate, RequestError
 from tenure.expr import (
@@ -36,7 +36,6 @@ from tenure.expr import (
     Flow,
     Level,
     Moves,
-    Op,
     Ratio,
     Rows,
     Setting,
@@ -44,15 +43,11 @@ from tenure.expr import (
     rewrite,
     walk,
 )
-from tenure.filter import parse as parse_condition
 from tenure.periods import FIRST_DAY
 from tenure.policy import Policy
 from tenure.rollup import Asked, World, period_rows, rollups
 from tenure.rollups import _rates
 from tenure.rollups._items import natives
-from tenure.rollups._main_values import main_values
-from tenure.rollups._states import states
-from tenure.rollups.customers import attributes
 from tenure.warehouse import Warehouse
 
 STEPS_SCHEMA = {
@@ -80,6 +75,7 @@ class Engine:
     stored: Policy
     made: dict[str, ir.Table] = field(default_factory=dict)
     gaps: dict[str, tuple[str, date] | None] = field(default_factory=dict)
+    possible: dict[Segments, frozenset[Segment]] = field(default_factory=dict)
 
     # -- which data an expression needs -------------------------------------------------------------------------
 
@@ -89,7 +85,7 @@ class Engine:
         def change(node: object) -> object:
             if isinstance(node, FirstWith):
                 return next((e for table, e in node.choices if table in self.world.loaded), node.otherwise)
-            if isinstance(node, Steps) and node.name == "customer" and self._customers_pay():
+            if isinstance(node, Steps) and node.name == "customer" and self.customers_pay():
                 return Steps("mrr", node.rules)
             if isinstance(node, Level) and node.rates is not None and not self._revalues():
                 return Level(node.steps, node.moment)
@@ -104,7 +100,7 @@ class Engine:
 
         return rewrite(x, change)
 
-    def _customers_pay(self) -> bool:
+    def customers_pay(self) -> bool:
         return "subscriptions" in self.world.loaded and self.world.rule("free_is") != "active_free"
 
     def _revalues(self) -> bool:
@@ -115,7 +111,7 @@ class Engine:
         found: set[str] = set()
         for node in walk(leaf):
             if isinstance(node, Steps):
-                paying = node.name == "mrr" or (node.name == "customer" and self._customers_pay())
+                paying = node.name == "mrr" or (node.name == "customer" and self.customers_pay())
                 found |= {"subscriptions"} if paying else self._people()
             if isinstance(node, Rows):
                 found.add(node.of or made(node.table).reads[0])
@@ -140,8 +136,9 @@ class Engine:
             if node.table in period_rows():
                 return period_rows()[node.table].build(self.world, Asked(PERIODS, self._stepped))
             rollup = rollups()[node.table]
-            made = partial(rollup.build, self.world)
-            return self.keep(self._named(node.table), made) if rollup.kept else made()
+            steps = self.relation(Steps("mrr")).get_name() if rollup.over_steps else None
+            made = partial(rollup.build, replace(self.world, steps=steps))
+            return self.keep(self.named(node.table), made) if rollup.kept else made()
         steps = node if isinstance(node, Steps) else node.steps
         rules = {**dict(self.world.policy.all_rules()), **dict(self.world.rules), **dict(steps.rules)}
         if isinstance(node, Steps):
@@ -151,14 +148,14 @@ class Engine:
         if steps.name == "mrr" and rules == own:
             return ibis.table(STEPS_SCHEMA, name=name)
         world = self.world.with_rules(tuple(rules.items()))
-        return self.keep(self._named(name, rules), partial(rollups()[name].build, world))
+        return self.keep(self.named(name, rules), partial(rollups()[name].build, world))
 
     def _stepped(self, steps: Steps) -> ir.Table:
         """The steps that rows made for periods ask for."""
         resolved = self.resolved(steps.at(START) > 0, Segments())
         return self.relation(next(node for node in walk(resolved) if isinstance(node, Steps)))
 
-    def _named(self, name: str, rules: Mapping[str, str] | None = None) -> str:
+    def named(self, name: str, rules: Mapping[str, str] | None = None) -> str:
         """A name for a table made under rules: those that are not the stored ones."""
         own = {**dict(self.stored.all_rules()), "simultaneous": "day"}
         here = rules or {**dict(self.world.policy.all_rules()), "simultaneous": "day"}
@@ -173,7 +170,7 @@ class Engine:
     def keep(self, name: str, build: Callable[[], ir.Table]) -> ir.Table:
         """A query's answer as a table of this connection, made once."""
         if name not in self.made:
-            text, schema = texts.kept((name, *self._here), lambda: self._compiled(build()))
+            text, schema = texts.kept((name, *self.here), lambda: self._compiled(build()))
             self.warehouse.make(name, text)
             self.made[name] = ibis.table(schema, name=name)
         return self.made[name]
@@ -182,7 +179,7 @@ class Engine:
         return self.sql(query), query.schema()
 
     @cached_property
-    def _here(self) -> tuple[str, str, str]:
+    def here(self) -> tuple[str, str, str]:
         """What all texts of this engine depend on."""
         stored = repr(self.stored.all_rules())
         return self.warehouse.dialect, self.world.signature(moment=True), stored
@@ -195,40 +192,6 @@ class Engine:
         """Items in their own currency with every rate they may be valued at, where NRR and GRR need them."""
         return natives(self.world) if self._revalues() else None
 
-    def segments(
-        self, by: tuple[str, ...], where: Sequence[str], *, dated: bool, told: Collection[str] | None = None
-    ) -> Segments:
-        """The groups and the filter of a request. `told`: the attributes that any customer has a value of, where known.
-
-        Names that only subscriptions have get pieces of their own.
-        """
-        condition: Expr | None = None
-        for text in where:
-            one = parse_condition(text)
-            condition = one if condition is None else Op("and", (condition, one))
-        customers = dict(self.world.columns["customers"])
-        known = tuple((name, customers[name]) for name in attributes(customers) if told is None or name in told)
-        mine = model.TABLES["subscriptions"].columns
-        found = Segments(by, condition, known, dated, others=(*customers, *mine, TENURE, STATE))
-        own = []
-        if STATE in found.names and found.attribute(STATE) is None:
-            steps = self.relation(Steps("mrr") if self._customers_pay() else Steps("customer"))
-            own.append((STATE, self.keep(self._named("states"), partial(states, self.world, steps)).get_name()))
-        for name in found.names:
-            table, _, column = name.rpartition(".")
-            theirs = table in ("", "subscriptions") and column in self.world.columns["subscriptions"]
-            if found.attribute(name) is None and theirs and "subscriptions" in self.world.loaded:
-                pieces = self.keep(self._named(f"own_{column}"), partial(main_values, self.world, column))
-                own.append((name, pieces.get_name()))
-        firsts = self.keep(self._named("firsts"), self._firsts).get_name() if TENURE in found.names else None
-        return replace(found, own=tuple(own), firsts=firsts)
-
-    def _firsts(self) -> ir.Table:
-        """(cust, first): everyone's first day as a customer."""
-        steps = self.relation(Steps("mrr") if self._customers_pay() else Steps("customer"))
-        joins = steps.filter(steps.before == 0)
-        return joins.group_by("cust").agg(first=joins.day.min())
-
     # -- answers ---------------------------------------------------------------------------------------------------
 
     def cells(self, leaves: Sequence[Across], periods: Sequence[Slot], segments: Segments) -> Cells:
@@ -237,9 +200,10 @@ class Engine:
         self._set_calendar(periods)
         found: Cells = {}
         for (strategy, source, theirs), group in self._by_strategy(leaves, periods, segments).items():
-            anchor = overlap.day_rows(periods)[0][0] if strategy == "overlap" else periods[0].start
+            begin = overlap.day_rows(periods)[0][0] if strategy == "overlap" else periods[0].start
+            anchor = begin, max(period.stop for period in periods)
             plan = partial(self._plan, (strategy, source), group, anchor, theirs)
-            key = (strategy, source, tuple(group), anchor, theirs, *self._here)
+            key = (strategy, source, tuple(group), anchor, theirs, *self.here)
             text, read = texts.kept(key, partial(self._text, plan))
             found |= read(self.warehouse.run(text), periods)
         return found
@@ -253,7 +217,7 @@ class Engine:
                 self._ready(source)
             theirs = self.fitting(leaf, segments)
             plan = partial(spread.plan, leaf, self.relation, theirs)
-            text, read = texts.kept(("spread", leaf, theirs, *self._here), partial(self._text, plan))
+            text, read = texts.kept(("spread", leaf, theirs, *self.here), partial(self._text, plan))
             found[leaf] = read(self.warehouse.run(text))
         return found
 
@@ -271,17 +235,19 @@ class Engine:
         plan = make()
         return self.sql(plan.query), plan.read
 
-    def _plan(self, key: tuple[str, object], leaves: list[Across], anchor: date, segments: Segments) -> Plan:
+    def _plan(
+        self, key: tuple[str, object], leaves: list[Across], anchor: tuple[date, date], segments: Segments
+    ) -> Plan:
         strategy, source = key
         if strategy == "scan":
             assert isinstance(source, Steps | Moves)
-            return scan.plan(leaves, self.relation(source), anchor, segments)
+            return scan.plan(leaves, self.relation(source), *anchor, segments)
         if strategy == "overlap":
             assert isinstance(source, Steps | Moves)
-            return overlap.plan(leaves, self.relation(source), anchor, segments)
+            return overlap.plan(leaves, self.relation(source), *anchor, segments)
         if strategy == "rows":
             assert isinstance(source, Rows)
-            return rows_plan(leaves, self.relation(source), source, anchor, segments)
+            return rows_plan(leaves, self.relation(source), source, segments)
         return slices.plan(leaves, self.relation, segments, self._revalued())
 
     def _by_strategy(
@@ -329,7 +295,7 @@ class Engine:
         """Cohort sizes, their numbers by age, how many were active at age 0 (for use), and how ages cumulate."""
         self._check_rates([Across("sum", aged.x)])
         self._set_calendar(periods)
-        customer = Steps("mrr") if self._customers_pay() else Steps("customer")
+        customer = Steps("mrr") if self.customers_pay() else Steps("customer")
         found = compiled.cohorts(aged, self.relation, customer, segments)
 
         def read(query: ir.Table | None, *, by_age: bool) -> Ages:
@@ -356,7 +322,7 @@ class Engine:
             found = slices.people(leaf, self.relation, segments, self._revalued())
             return self.sql(found.select("cust", "v"))
 
-        table = self.warehouse.run(texts.kept(("behind", leaf, segments, *self._here), text))
+        table = self.warehouse.run(texts.kept(("behind", leaf, segments, *self.here), text))
         found: dict[int, int] = {}
         for cust, value in zip(table["cust"], table["v"], strict=True):
             key = -1 if cust is None else int(cust)  # type: ignore[call-overload]

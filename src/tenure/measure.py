@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 
+from tenure import grouping
 from tenure.cohorts import rows as cohort_rows
 from tenure.compile.calendar import month_units, slots
 from tenure.compile.plan import Cells, Segment
@@ -74,9 +75,8 @@ class Measure:
         counts = [self._count(q, expr, frame) for q, expr in zip(questions, exprs, strict=True)]
         asked = [*exprs, *(c for c in counts if c is not None)]
         asked += [self._resolved(part, frame) for q in questions for part in _interval_parts(q)]
-        asked += self._presence(exprs) if frame.segments.by else []
         table.ask(asked)
-        groups = table.groups(asked)
+        groups = self._groups(exprs, asked, table)
         if not groups and frame.segments.fixed:
             return {
                 q.key: [self._nothing(expr, table, period) for period in frame.periods]
@@ -102,11 +102,25 @@ class Measure:
     def _settled(self, question: Question, period: Period) -> bool:
         return period.end + timedelta(days=question.reading.settles) <= self.clock.cut
 
-    @staticmethod
-    def _presence(exprs: Sequence[Expr]) -> list[Expr]:
-        """Who is there at the start and at the end, so that a group where nothing moved has its rows too."""
-        steps = dict.fromkeys(node for expr in exprs for node in walk(expr) if isinstance(node, Steps))
-        return [count(one.at(moment) > 0) for one in steps for moment in (START, END)]
+    def _groups(self, exprs: Sequence[Expr], asked: Sequence[Expr], table: Table) -> list[Segment]:
+        """The groups to show: where anything moved, and where anybody is at some start or end, who may not move.
+
+        The last is dear to ask, and needed only where a group is left of which nothing is known yet.
+        """
+        found = set(table.groups(asked))
+        if not table.frame.segments.by or table.frame.segments.fixed:
+            return in_order(found)
+        named = dict.fromkeys(node for expr in exprs for node in walk(expr) if isinstance(node, Steps))
+        steps = [one for one in named if self.engine.has_data(count(one.at(END) > 0))]
+        possible = grouping.groups(self.engine, table.frame.segments)
+        for one in steps:
+            if possible is not None and possible - found:
+                found |= grouping.some_there(self.engine, one, table.slots[-1].stop, table.frame.segments)
+        if steps and (possible is None or possible - found):
+            present = [count(one.at(moment) > 0) for one in steps for moment in (START, END)]
+            table.fetch(present)
+            found |= set(table.groups(present))
+        return in_order(found)
 
     def _count(self, question: Question, expr: Expr, frame: Frame) -> Expr | None:
         """What n counts: what the reading says, else the bottom of the ratio where it counts something."""
@@ -210,13 +224,13 @@ class Table:
         inner = {leaf for expr in exprs for node in walk(expr) if isinstance(node, Over) for leaf in leaves(node.x)}
         own = {leaf: None for expr in exprs for leaf in leaves(expr)}
         outer = [leaf for leaf in own if leaf not in inner or any(_outside(leaf, e) for e in exprs)]
-        self._fetch(outer)
+        self.fetch(outer)
         for expr in exprs:
             for node in walk(expr):
                 if isinstance(node, Over):
                     self._ask_finer(node)
 
-    def _fetch(self, wanted: Sequence[Across]) -> None:
+    def fetch(self, wanted: Sequence[Across]) -> None:
         """Numbers and distributions of leaves that are not here yet."""
         missing = [leaf for leaf in wanted if leaf not in self.cells and leaf not in self.spread]
         missing = [leaf for leaf in missing if self.engine.has_data(leaf)]
@@ -229,7 +243,7 @@ class Table:
 
     def _ask_finer(self, node: Over) -> None:
         table, _ = self.finer.setdefault((node.grain, node.back), self._finer(node))
-        table._fetch(leaves(node.x))
+        table.fetch(leaves(node.x))
 
     def _finer(self, node: Over) -> tuple[Table, list[range]]:
         periods: list[Period] = []
@@ -255,7 +269,7 @@ class Table:
         fixed = self.frame.segments.fixed
         wanted = {leaf for leaf in wanted if not fixed or self.engine.owns(leaf, fixed)}
         found = {group for t in tables for leaf in wanted for _, group in t.cells.get(leaf, t.spread.get(leaf, {}))}
-        return sorted(found, key=lambda group: [(not v.isdigit(), int(v) if v.isdigit() else 0, v) for v in group])
+        return in_order(found)
 
     def cell(self, k: int, group: Segment) -> Cell:
         slot = self.slots[k]
@@ -295,6 +309,11 @@ class Table:
         table, spans = self.finer[(node.grain, node.back)]
         inside = [i for i in spans[cell.k] if not self.clock.is_ahead(table.frame.periods[i])]
         return [table.value(node.x, table.cell(i, cell.group)) for i in inside]
+
+
+def in_order(groups: Iterable[Segment]) -> list[Segment]:
+    """Groups as they are shown: numbers by size, then names."""
+    return sorted(groups, key=lambda group: [(not v.isdigit(), int(v) if v.isdigit() else 0, v) for v in group])
 
 
 def _outside(leaf: Across, expr: Expr) -> bool:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int | None], None]
 TOUCHED = "touched_customers"
-FORMAT = 3
+FORMAT = 4
 """Counts up whenever a rollup's rows come to mean something else; older ones are rebuilt."""
 
 
@@ -48,8 +48,7 @@ def refresh(tx: Writer, config: Config, policy: Policy, on_progress: Progress | 
         if anew or inputs or rollup.name not in tx.rollups:
             _build(tx, world, rollup.name, inputs, since, anew)
             done.append(rollup.name)
-    dated = tx.con.execute("SELECT count(*) > count(DISTINCT cust) FROM customer_pieces").fetchone()
-    tx.meta |= {"dated": bool(dated and dated[0]), "told": _told(tx), "settings": settings, "refreshed": tx.version}
+    tx.meta |= {**_shape(tx), "told": _told(tx), "settings": settings, "refreshed": tx.version}
     report("Rebuilding", 2, 2)
     return done
 
@@ -62,6 +61,16 @@ def settings_digest(config: Config, policy: Policy) -> str:
         partial = str(clock_of(config).cut)
     told = [FORMAT, config.currency, config.timezone, partial, policy.all_rules(), str(policy.setting("past_due_days"))]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def _shape(tx: Writer) -> dict[str, bool]:
+    """dated: some customer's attributes changed once; whole: every customer has exactly one stretch of them."""
+    found = tx.con.execute(
+        "SELECT EXISTS (FROM customer_pieces WHERE NOT is_last), "
+        "(SELECT count(*) FROM customer_pieces) = (SELECT count(*) FROM customer_keys)"
+    ).fetchone()
+    dated, as_many = found or (True, False)
+    return {"dated": bool(dated), "whole": bool(as_many) and not dated}
 
 
 def _told(tx: Writer) -> list[str]:

@@ -32,7 +32,7 @@ class World:
     `columns`: the columns of each model table with their Ibis types. `foreign`: subscriptions in another currency than
     the reporting one. `as_of` is naive UTC, `cut` the first local day of which nothing is known; `frozen` is true where
     the workspace fixes as_of inside a day. `rules` are those a metric's variant fixes. `only` names a table of
-    customer_id: then only these customers' rows are there.
+    customer_id: then only these customers' rows are there. `steps` names a table of MRR as steps under these rules.
     """
 
     columns: Mapping[str, Mapping[str, str]]
@@ -46,6 +46,7 @@ class World:
     rules: tuple[tuple[str, str], ...] = ()
     usage: Usage = field(default_factory=Usage)
     only: str | None = None
+    steps: str | None = None
 
     def rule(self, key: str) -> str:
         """The answer in force for a revenue rule."""
@@ -114,7 +115,7 @@ class Rollup:
     `own`: columns that its metrics come by (feature, step), which leaves without them are not split by.
     `by_customer`: each of its rows belongs to one customer (`cust`) and depends on that customer's rows alone, so that
     a refresh rebuilds only those of customers whose rows changed. `kept`: made once by whoever reads it, not a part of
-    each query.
+    each query. `over_steps`: it reads MRR as steps, so its world must name them.
     """
 
     name: str
@@ -123,6 +124,7 @@ class Rollup:
     stored: bool = False
     by_customer: bool = False
     kept: bool = False
+    over_steps: bool = False
     own: tuple[str, ...] = ()
 
 

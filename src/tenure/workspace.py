@@ -194,11 +194,14 @@ class Workspace:
         where: tuple[str, ...],
         window: str | None,
     ) -> Frame:
+        from tenure import grouping
         from tenure.question import Frame
 
         conditions = [self._condition(text) for text in where]
         meta = self._snapshot.meta if self._snapshot else {}
-        segments = measure.engine.segments(by, conditions, dated=bool(meta["dated"]), told=meta["told"])
+        segments = grouping.segments(
+            measure.engine, by, conditions, dated=bool(meta["dated"]), whole=bool(meta.get("whole")), told=meta["told"]
+        )
         return Frame(grain, periods, segments, parse_window(window) if window else None)
 
     def _question(self, name: str, variant: str | None) -> Question:

@@ -13,7 +13,7 @@ import world
 from oracle import world as random_world
 
 import tenure
-from tenure import demo
+from tenure import demo, grouping
 from tenure.measure import Measure
 from tenure.metric import catalogue
 from tenure.periods import select
@@ -50,7 +50,7 @@ class Place:
         if grain == "day":
             periods = periods[25:45]
         snapshot = self.workspace.snapshot()
-        segments = self.measure.engine.segments(by, where, dated=bool(snapshot.meta["dated"]))
+        segments = grouping.segments(self.measure.engine, by, where, dated=bool(snapshot.meta["dated"]))
         return Frame(grain, periods, segments)
 
     def everything(self, frame: Frame) -> list[Result]:

@@ -50,6 +50,7 @@ FLOORS = [
         "cohorts",
         "measure",
         "comparison",
+        "grouping",
         "spreads",
         "intervals",
     ),
@@ -64,7 +65,7 @@ FLOORS = [
 # Everything that is not ours and not Python's, and the only places that may know it.
 OUTSIDE = {
     "duckdb": ("store", "load", "sources", "sync"),
-    "ibis": ("compile", "engine", "evidence", "rollup", "rollups", "texts", "warehouses"),
+    "ibis": ("compile", "engine", "grouping", "evidence", "rollup", "rollups", "texts", "warehouses"),
     "sqlglot": ("filter", "compile", "warehouses"),
     "pyarrow": ("store", "load", "sources", "sync", "warehouse", "warehouses", "result"),
     "pandas": ("result",),

@@ -56,7 +56,7 @@ def _members(steps: ir.Table, segments: Segments) -> ir.Table:
     """(cust, c, g0..): every customer with the slot of their first day."""
     joins = steps.filter(steps.kind == "new")
     firsts = joins.group_by("cust").agg(first=joins.day.min())
-    firsts = segments.attach(firsts, firsts["first"])
+    firsts = segments.attach(firsts, firsts["first"], owned=True)
     days = DAYS.filter(DAYS.slot > 0).select(c_day=DAYS.day, c=DAYS.slot)
     return firsts.join(days, firsts["first"] == days.c_day).select("cust", "c", *segments.group)
 

@@ -86,8 +86,11 @@ def month_units(start: date, stop: date) -> int:
     return total
 
 
-def on_day(rows: ir.Table, day: ir.Value, first: date) -> ir.Table:
-    """The rows joined to their day's slot; days before the first period fall in slot 0, those after the last drop."""
+def on_day(rows: ir.Table, day: ir.Value, first: date | None) -> ir.Table:
+    """The rows joined to their day's slot; days before the first period fall in slot 0, those after the last drop.
+
+    `first` is the day that stands for all before the first period; without it, their rows drop too.
+    """
     days = DAYS.rename(c_day="day")
-    rows = rows.mutate(cal_day_=ibis.greatest(day, ibis.literal(first)))
+    rows = rows.mutate(cal_day_=day if first is None else ibis.greatest(day, ibis.literal(first)))
     return rows.join(days, rows.cal_day_ == days.c_day).drop("c_day", "cal_day_")

@@ -63,9 +63,10 @@ def _of_members(x: Expr) -> bool:
     return not flows and all(level.moment == START for level in levels)
 
 
-def plan(leaves: Sequence[Across], steps: ir.Table, first: date, segments: Segments) -> Plan:
-    """One query for all these leaves. `first` is the first day of DAYS."""
-    rows = _dated(segments.attach(steps, None), first)
+def plan(leaves: Sequence[Across], steps: ir.Table, first: date, stop: date, segments: Segments) -> Plan:
+    """One query for all these leaves. `first` is the first day of DAYS, `stop` the end of the last period."""
+    steps = steps.filter(steps.day < ibis.literal(stop))
+    rows = _dated(segments.attach(steps, None, owned=True), first)
     parts = [_at(rows, leaves, "ks", segments), _at(rows, leaves, "ke", segments)]
     if any(_joins(leaf) for leaf in leaves):
         parts += _pairs(rows, leaves, segments)

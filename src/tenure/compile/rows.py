@@ -6,7 +6,6 @@ Rows either have a clock, a column of local days, or were made for the periods a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
@@ -21,14 +20,14 @@ from tenure.rollup import exact
 BY_VALUE = ("distinct", "least", "greatest")
 
 
-def plan(leaves: Sequence[Across], rows: ir.Table, source: Rows, begin: date, segments: Segments) -> Plan:
-    """One query for leaves that sum the rows of a table, or look at the values of a column. `begin`: the first day."""
+def plan(leaves: Sequence[Across], rows: ir.Table, source: Rows, segments: Segments) -> Plan:
+    """One query for leaves that sum the rows of a table, or look at the values of a column."""
     if source.clock == "k":
         dated = in_periods(rows, source, segments)
         dated = dated.mutate(slot=dated.k + 1)
     else:
         kept = segments.attach(rows, rows[source.clock])
-        dated = on_day(kept, kept[source.clock], begin - timedelta(days=1))
+        dated = on_day(kept, kept[source.clock], None)
         dated = latest(dated.filter(dated.slot > 0), source, "slot")
     columns = {f"v{i}": _number(leaf, dated) for i, leaf in enumerate(leaves)}
     query = dated.group_by("slot", *segments.group).agg(**columns)

@@ -14,6 +14,8 @@ Cost depends on the number of steps, not on customers x periods.
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -23,19 +25,57 @@ import ibis.expr.types as ir
 
 from tenure.compile.calendar import Slot, month_units, on_day
 from tenure.compile.plan import Cells, Plan, Segment
-from tenure.compile.record import as_number, flow_value, inputs, is_linear_in_flows, swap, to_ibis
+from tenure.compile.record import as_number, flow_value, inputs, is_linear_in_flows, row_env, swap, to_ibis
 from tenure.compile.segments import Segments
-from tenure.expr import END, START, Across, Expr, Flow, Integral, Level, Moves
+from tenure.compile.unmoved import NO, NOTHING, unmoved
+from tenure.expr import END, START, Across, Col, Const, Expr, Flow, Integral, Level, Moves, Op, walk
 from tenure.rollup import exact
 
 
 @dataclass(frozen=True)
-class _Parts:
+class _Part:
     """What a leaf needs of each step: a level to cumulate, a sum inside the slot, a pair of levels."""
 
     leaf: Across
+    x: Expr  # the leaf's expression, with conditions on steps as columns of truth values
     shape: str  # end, start, flow, pair, integral
-    f: Expr
+    still: Expr  # what adds up to the leaf of those who did not change
+
+    @property
+    def level(self) -> tuple[str, Expr] | None:
+        """What must be cumulated, if anything: leaves that cumulate the same share it."""
+        return None if self.shape == "flow" or isinstance(self.still, Const) else (self.leaf.how, self.still)
+
+    @property
+    def has_inside(self) -> bool:
+        """Whether something is summed inside the slot."""
+        return self.shape in ("flow", "pair", "integral")
+
+
+_Levels = Mapping[tuple[str, Expr], str]
+"""The columns of what is cumulated."""
+
+
+def _part(leaf: Across, marks: dict[Expr, str]) -> _Part:
+    """A leaf with its conditions put down in `marks`."""
+    if isinstance(leaf.x, Integral):
+        return _Part(leaf, leaf.x, "integral", Level(leaf.x.steps, END))
+
+    def change(node: Expr) -> Expr | None:
+        if not isinstance(node, Flow):
+            return None
+        return node if node.keep is None else Flow(node.rows, node.x, _marked(node.keep, marks))
+
+    return _Part(leaf, swap(leaf.x, change), shape(leaf) or "", unmoved(leaf.x))
+
+
+def _marked(keep: Expr, marks: dict[Expr, str]) -> Expr:
+    """The condition with what compares one column of a step as a column of its own."""
+    if isinstance(keep, Op) and keep.name in ("and", "or", "not"):
+        return Op(keep.name, tuple(_marked(part, marks) for part in keep.args))
+    if isinstance(keep, Op) and isinstance(keep.args[0], Col) and all(isinstance(a, Const) for a in keep.args[1:]):
+        return Col(marks.setdefault(keep, f"m{len(marks)}"))
+    return keep
 
 
 def shape(leaf: Across) -> str | None:
@@ -61,18 +101,59 @@ def shape(leaf: Across) -> str | None:
     return "end" if END in moments else "start"
 
 
-def plan(leaves: Sequence[Across], steps: ir.Table, begin: date, segments: Segments) -> Plan:
-    """One query for all these leaves over one table of steps. `begin`: the first day of the first period."""
-    first = begin - timedelta(days=1)
-    parts = [_Parts(leaf, shape(leaf) or "", leaf.x) for leaf in leaves]
-    if all(p.shape == "flow" for p in parts):
+def plan(leaves: Sequence[Across], steps: ir.Table, begin: date, stop: date, segments: Segments) -> Plan:
+    """One query for all these leaves over one table of steps, for periods from `begin` to before `stop`."""
+    marks: dict[Expr, str] = {}
+    parts = [_part(leaf, marks) for leaf in leaves]
+    only_flows = all(p.shape == "flow" for p in parts)
+    steps = steps.filter(steps.day < ibis.literal(stop))
+    if only_flows:
         steps = steps.filter(steps.day >= ibis.literal(begin))  # no level to know, so nothing from before
-    kept = segments.attach(steps, None)
-    rows = on_day(kept, kept["day"], first)
-    query = _single(parts, rows, segments)
+    # Kinds are compared once each, and before any join, which copies texts.
+    tests = {name: to_ibis(test, row_env(steps, test)) for test, name in marks.items()}
+    steps = steps.mutate(**{name: ibis.coalesce(test, ibis.literal(False)) for name, test in tests.items()})
+    kept = segments.attach(steps, None, owned=True)
+    rows = on_day(kept, kept["day"], None if only_flows else begin - timedelta(days=1))
+    if only_flows:
+        flows = dict.fromkeys(flow for part in parts for flow in inputs(part.x)[1])
+        rows = rows.filter(functools.reduce(operator.or_, (_adds(rows, flow) for flow in flows)))
+    rows = rows.select(*_needed(parts, rows, segments), opens=rows.since < rows.start, closes=rows.until >= rows.stop)
+    levels: dict[tuple[str, Expr], str] = {}
+    for part in parts:
+        if part.level:
+            levels.setdefault(part.level, f"l{len(levels)}")
+    query = _single(parts, levels, rows, segments)
     if any(p.shape == "pair" for p in parts):
-        query = ibis.union(query, _grouped(parts, rows, segments))
-    return Plan(query, _reader(parts, segments))
+        # Both read `rows`, which ends in a select: so Ibis makes it a WITH, and engines join once.
+        query = ibis.union(query, _grouped(parts, levels, rows, segments).select(*query.columns))
+    return Plan(query, _reader(parts, levels, segments))
+
+
+def _needed(parts: Sequence[_Part], rows: ir.Table, segments: Segments) -> list[str]:
+    """The columns of the joined steps that any part reads, whatever stands in both ends apart."""
+    named = {node.name for part in parts for node in walk(part.x) if isinstance(node, Col)} & {*rows.columns}
+    if any(p.shape != "flow" for p in parts):
+        named |= {"before", "after"}
+    for part in parts:
+        if part.shape == "pair":
+            named.add("cust")
+        if isinstance(part.x, Integral):
+            named.add(_left(part.x))
+    return ["slot", *sorted(named), *segments.group]
+
+
+def _adds(rows: ir.Table, flow: Flow) -> ir.BooleanValue:
+    """Where a row adds something to a flow."""
+    keep = _keeps(rows, flow)
+    return to_ibis(flow.x, row_env(rows, flow.x)) != 0 if keep is None else keep
+
+
+def _keeps(rows: ir.Table, flow: Flow) -> ir.BooleanValue | None:
+    """The condition on the rows of a flow, if it has one."""
+    if flow.keep is None:
+        return None
+    kept: ir.BooleanValue = ibis.coalesce(to_ibis(flow.keep, row_env(rows, flow.keep)), ibis.literal(False))
+    return kept
 
 
 def _total(value: ir.Value) -> ir.Value:
@@ -85,81 +166,61 @@ def _over_rows(x: Expr, rows: ir.Table) -> ir.Value:
     return to_ibis(x, {flow: flow_value(rows, flow) for flow in flows})
 
 
-def _env(part: _Parts, then: ir.Value, now: ir.Value, flows: Mapping[Expr, ir.Value]) -> dict[Expr, ir.Value]:
-    levels, _, _ = inputs(part.f)
-    return {**{level: then if level.moment == START else now for level in levels}, **flows}
+def _sum_of(x: Expr, rows: ir.Table) -> ir.Value:
+    """The sum of flows over rows. One flow is summed over the rows that it keeps: engines filter faster than choose."""
+    if isinstance(x, Flow) and isinstance(x.x, Col) and x.keep is not None:
+        value = to_ibis(x.x, row_env(rows, x.x))
+        return ibis.coalesce(exact(value.sum(where=_keeps(rows, x))), _zero())
+    return _total(_over_rows(x, rows))
 
 
-def _nothing(part: _Parts) -> dict[Expr, ir.Value]:
-    _, flows, _ = inputs(part.f)
-    return {flow: ibis.literal(0) for flow in flows}
+def _both(part: _Part, then: ir.Value, now: ir.Value, flows: Mapping[Expr, ir.Value]) -> ir.Value:
+    """By how much a customer's number differs from what it would be had they always been as they are at the end."""
+    levels, _, _ = inputs(part.x)
+    env: dict[Expr, ir.Value] = {level: then if level.moment == START else now for level in levels}
+    here = as_number(part.leaf.how, part.x, {**env, **flows})
+    return here if part.still in (NOTHING, NO) else here - _still(part, now)
 
 
-def _single(parts: Sequence[_Parts], rows: ir.Table, segments: Segments) -> ir.Table:
-    """The pass over the steps: level columns l*, sums in the slot v*."""
-    only = (rows.since < rows.start) & (rows.until >= rows.stop) & (rows.slot > 0)
+def _still(part: _Part, level: ir.Value) -> ir.Value:
+    return as_number(part.leaf.how, part.still, dict.fromkeys(inputs(part.still)[0], level))
+
+
+def _single(parts: Sequence[_Part], levels: _Levels, rows: ir.Table, segments: Segments) -> ir.Table:
+    """The pass over the steps: what is cumulated in columns l*, sums in the slot in v*."""
     columns: dict[str, ir.Value] = {}
     for i, part in enumerate(parts):
-        how = part.leaf.how
-        level, inside = _zero(), _zero()
-        if part.shape in ("end", "start", "pair"):
-            before = as_number(how, part.f, _env(part, rows.before, rows.before, _nothing(part)))
-            after = as_number(how, part.f, _env(part, rows.after, rows.after, _nothing(part)))
-            level = _total(after - before)
-        if part.shape == "integral":
-            left = rows.days_left if _weight(part.f) == "day" else rows.months_left
-            level = _total(rows.after - rows.before)
-            inside = _total((rows.after - rows.before) * left)
-        if part.shape == "flow":
-            inside = _total(_over_rows(part.f, rows))
-        if part.shape == "pair":
-            _, flows, _ = inputs(part.f)
-            values: dict[Expr, ir.Value] = {flow: flow_value(rows, flow) for flow in flows}
-            here = as_number(how, part.f, _env(part, rows.before, rows.after, values))
-            still = as_number(how, part.f, _env(part, rows.after, rows.after, _nothing(part)))
-            inside = _total(ibis.ifelse(only, here - still, 0))
-        columns[f"v{i}"] = inside
-        if _level_of(parts, i) == i:
-            columns[f"l{i}"] = level
+        if part.level and levels[part.level] not in columns:
+            columns[levels[part.level]] = _total(_still(part, rows.after) - _still(part, rows.before))
+        if isinstance(part.x, Integral):
+            columns[f"v{i}"] = _total((rows.after - rows.before) * rows[_left(part.x)])
+        elif part.shape == "flow":
+            columns[f"v{i}"] = _sum_of(part.x, rows)
+        elif part.shape == "pair":
+            flows: dict[Expr, ir.Value] = {flow: flow_value(rows, flow) for flow in inputs(part.x)[1]}
+            change = _both(part, rows.before, rows.after, flows)
+            only = rows.opens & rows.closes & (rows.slot > 0)
+            columns[f"v{i}"] = ibis.coalesce(exact(change.sum(where=only)), _zero())
     return rows.group_by("slot", *segments.group).agg(**columns)
 
 
-def _level_of(parts: Sequence[_Parts], i: int) -> int:
-    """The part whose level column serves this one: a level at the start is the one at the end, a period before."""
-    if parts[i].shape not in ("start", "end"):
-        return i
-
-    def at_end(part: _Parts) -> tuple[str, Expr]:
-        return part.leaf.how, swap(part.f, lambda x: Level(x.steps, END) if isinstance(x, Level) else None)
-
-    wanted = at_end(parts[i])
-    return next(j for j, p in enumerate(parts) if p.shape in ("start", "end") and at_end(p) == wanted)
-
-
-def _grouped(parts: Sequence[_Parts], rows: ir.Table, segments: Segments) -> ir.Table:
+def _grouped(parts: Sequence[_Part], levels: _Levels, rows: ir.Table, segments: Segments) -> ir.Table:
     """The customers with several steps in a period, each put together from its first and last."""
-    several = rows.filter((rows.slot > 0) & ~((rows.since < rows.start) & (rows.until >= rows.stop)))
-    flows: dict[Flow, str] = {}
-    for part in parts:
-        if part.shape == "pair":
-            for flow in inputs(part.f)[1]:
-                flows.setdefault(flow, f"f{len(flows)}")
+    several = rows.filter((rows.slot > 0) & ~(rows.opens & rows.closes))
+    pairs = [part for part in parts if part.shape == "pair"]
+    flows = {flow: f"f{i}" for i, flow in enumerate(dict.fromkeys(f for p in pairs for f in inputs(p.x)[1]))}
     people = several.group_by("slot", "cust", *segments.group).agg(
-        then=_total(ibis.ifelse(several.since < several.start, several.before, 0)),
-        now=_total(ibis.ifelse(several.until >= several.stop, several.after, 0)),
+        then=ibis.coalesce(exact(several.before.sum(where=several.opens)), _zero()),
+        now=ibis.coalesce(exact(several.after.sum(where=several.closes)), _zero()),
         **{name: _total(flow_value(several, flow)) for flow, name in flows.items()},
     )
-    columns: dict[str, ir.Value] = {}
+    columns: dict[str, ir.Value] = dict.fromkeys(dict.fromkeys(levels.values()), _zero())
     for i, part in enumerate(parts):
-        inside = _zero()
         if part.shape == "pair":
             values: dict[Expr, ir.Value] = {flow: people[name] for flow, name in flows.items()}
-            here = as_number(part.leaf.how, part.f, _env(part, people.then, people.now, values))
-            still = as_number(part.leaf.how, part.f, _env(part, people.now, people.now, _nothing(part)))
-            inside = _total(here - still)
-        columns[f"v{i}"] = inside
-        if _level_of(parts, i) == i:
-            columns[f"l{i}"] = _zero()
+            columns[f"v{i}"] = _total(_both(part, people.then, people.now, values))
+        elif part.has_inside:
+            columns[f"v{i}"] = _zero()
     return people.group_by("slot", *segments.group).agg(**columns)
 
 
@@ -167,8 +228,9 @@ def _zero() -> ir.Value:
     return ibis.literal(0).cast("decimal(38,0)")
 
 
-def _weight(x: Expr) -> str:
-    return x.weight if isinstance(x, Integral) else "day"
+def _left(x: Integral) -> str:
+    """The column of what is left of the period, in the integral's unit."""
+    return "days_left" if x.weight == "day" else "months_left"
 
 
 @dataclass
@@ -180,16 +242,18 @@ class _Line:
 
 
 def _reader(
-    parts: Sequence[_Parts], segments: Segments
+    parts: Sequence[_Part], levels: _Levels, segments: Segments
 ) -> Callable[[Mapping[str, list[object]], Sequence[Slot]], Cells]:
     def read(table: Mapping[str, list[object]], periods: Sequence[Slot]) -> Cells:
         cells: Cells = {}
         slots = [int(s) for s in table["slot"]]  # type: ignore[call-overload]
         groups: list[Segment] = list(zip(*(table[g] for g in segments.group), strict=True)) or [()] * len(slots)
+        none: list[object] = [None] * len(slots)
         for i, part in enumerate(parts):
             lines: dict[Segment, _Line] = {}
-            levels = table[f"l{_level_of(parts, i)}"]
-            for slot, group, level, inside in zip(slots, groups, levels, table[f"v{i}"], strict=True):
+            cumulated = table[levels[part.level]] if part.level else none
+            sums = table[f"v{i}"] if part.has_inside else none
+            for slot, group, level, inside in zip(slots, groups, cumulated, sums, strict=True):
                 line = lines.setdefault(group, _Line())
                 if level:
                     line.level[slot] = line.level.get(slot, 0) + int(level)  # type: ignore[call-overload]
@@ -201,7 +265,7 @@ def _reader(
     return read
 
 
-def _cumulate(part: _Parts, lines: Mapping[Segment, _Line], periods: Sequence[Slot]) -> dict[tuple[int, Segment], int]:
+def _cumulate(part: _Part, lines: Mapping[Segment, _Line], periods: Sequence[Slot]) -> dict[tuple[int, Segment], int]:
     found: dict[tuple[int, Segment], int] = {}
     for group, line in lines.items():
         running = line.level.get(0, 0)
@@ -215,8 +279,8 @@ def _cumulate(part: _Parts, lines: Mapping[Segment, _Line], periods: Sequence[Sl
                 value = before
             elif part.shape == "pair":
                 value = running + inside
-            elif part.shape == "integral":
-                weight = slot.days if _weight(part.f) == "day" else month_units(slot.start, slot.stop)
+            elif isinstance(part.x, Integral):
+                weight = slot.days if part.x.weight == "day" else month_units(slot.start, slot.stop)
                 value = before * weight + inside
             else:
                 value = inside

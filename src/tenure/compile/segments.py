@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import ibis
 import ibis.expr.types as ir
@@ -31,7 +32,8 @@ class Segments:
     """The groups and the filter of one request, and where their columns are.
 
     `attributes`: the columns of `customer_pieces` with their Ibis types; `dated`: whether any customer has more than
-    one piece, so that attributes must be taken as they stood. `own`: columns of subscriptions, each kept in a table
+    one piece, so that attributes must be taken as they stood; `whole`: whether every customer has exactly one, so that
+    an inner join, which engines plan better, loses nobody. `own`: columns of subscriptions, each kept in a table
     of pieces made for the request (name to table). `others`: further names that exist, to suggest the nearest.
     `fixed`: columns of a metric's own rows (feature, step), which leaves over other rows know nothing of.
     `firsts`: where tenure is asked for, the table of everyone's first day as a customer.
@@ -41,6 +43,7 @@ class Segments:
     condition: Expr | None = None
     attributes: tuple[tuple[str, str], ...] = ()
     dated: bool = False
+    whole: bool = False
     own: tuple[tuple[str, str], ...] = ()
     others: tuple[str, ...] = ()
     firsts: str | None = None
@@ -90,17 +93,20 @@ class Segments:
             found += [pieces.select("cust", day="from_day"), pieces.select("cust", day="to_day")]
         return ibis.union(*found).distinct()
 
-    def attach(self, rows: ir.Table, day: ir.Value | None, boundary: ir.Value | None = None) -> ir.Table:
+    def attach(
+        self, rows: ir.Table, day: ir.Value | None, boundary: ir.Value | None = None, *, owned: bool = False
+    ) -> ir.Table:
         """The rows that the condition keeps, with a column g0.. for each group.
 
-        `day`: when to read attributes; `boundary`: the day before which tenure is counted.
+        `day`: when to read attributes; `boundary`: the day before which tenure is counted; `owned`: no row is without
+        a customer, as in a table of steps.
         """
         if not self.names:
             return rows
         values: dict[str, ir.Value] = {}
         moments = {"at_day_": day, "boundary_": boundary}
         rows = rows.mutate(**{name: value for name, value in moments.items() if value is not None})
-        rows, values = self._with_attributes(rows, values)
+        rows, values = self._with_attributes(rows, values, owned=owned)
         rows, values = self._with_own(rows, values)
         if TENURE in self.names:
             rows, values = self._with_tenure(rows, values)
@@ -123,7 +129,9 @@ class Segments:
             groups[label] = _shown(rows, values[name], of_customer=name not in self.fixed)
         return rows.mutate(**groups)
 
-    def _with_attributes(self, rows: ir.Table, values: dict[str, ir.Value]) -> tuple[ir.Table, dict[str, ir.Value]]:
+    def _with_attributes(
+        self, rows: ir.Table, values: dict[str, ir.Value], *, owned: bool
+    ) -> tuple[ir.Table, dict[str, ir.Value]]:
         wanted = {name: column for name in self.names if (column := self.attribute(name))}
         if not wanted:
             return rows, values
@@ -138,7 +146,8 @@ class Segments:
             rows = rows.join(pieces, [rows.cust == pieces.p_cust, inside], how="left").drop("p_cust", "p_from", "p_to")
         else:
             pieces = table.filter(table.is_last).select(p_cust=table.cust, **renamed)
-            rows = rows.join(pieces, rows.cust == pieces.p_cust, how="left").drop("p_cust")
+            how: Literal["inner", "left"] = "inner" if owned and self.whole else "left"
+            rows = rows.join(pieces, rows.cust == pieces.p_cust, how=how).drop("p_cust")
         return rows, values | {name: rows[f"a_{column}"] for name, column in wanted.items()}
 
     def _with_own(self, rows: ir.Table, values: dict[str, ir.Value]) -> tuple[ir.Table, dict[str, ir.Value]]:

@@ -44,12 +44,16 @@ def looks_at_months(rule: Callable[[str], str]) -> bool:
 
 
 def deltas(world: World, *extra: str) -> ir.Table:
-    """(cust, at, day, move, fx, n): what begins and ends, in reporting currency; with further columns of the items."""
+    """(cust, at, day, move, fx, n): what begins and ends, in reporting currency; with further columns of the items.
+
+    What never ends has no end: every reader takes a level without a next row to last for ever.
+    """
     rows = items(world)
     rule = world.rule("fx")
     if not world.foreign or rule == "none":
         begin = rows.select("cust", *extra, at="from_at", day="from_day", move="ticks", fx=ZERO, n=ibis.literal(1))
-        end = rows.select("cust", *extra, at="to_at", day="to_day", move=-rows.ticks, fx=ZERO, n=ibis.literal(-1))
+        gone = rows.filter(rows.to_day < ibis.literal(LAST_DAY))
+        end = gone.select("cust", *extra, at="to_at", day="to_day", move=-gone.ticks, fx=ZERO, n=ibis.literal(-1))
         return ibis.union(begin, end)
     rates = pieces(world).rename(currency_="currency")
     own = rows.filter(rows.currency == world.currency).mutate(
@@ -97,7 +101,7 @@ def _valued(world: World, own: ir.Table, found: ir.Table, extra: tuple[str, ...]
     drift = ticks(rows.ticks * rows.rate) - ticks(rows.ticks * rows.old_rate)
     continues = rows.rate_day > ibis.literal(FIRST_DAY)
     as_movement = world.rule("fx") == "in_movements"
-    gone = rows.filter(rows.ends)
+    gone = rows.filter(rows.ends & (rows.to_day < ibis.literal(LAST_DAY)))
     begin = rows.select(
         "cust",
         *extra,

@@ -49,8 +49,10 @@ def build(world: World) -> ir.Table:
 
 
 def _held(world: World) -> ir.Table:
-    steps = mrr_build(world)
+    """When customers had which MRR."""
+    types = {"cust": "int64", "day": "date", "until": "date", "after": "decimal(18,0)"}
+    steps = ibis.table(types, name=world.steps) if world.steps else mrr_build(world)
     return steps.select(cust_=steps.cust, from_=steps.day, until_=steps.until, value_=steps.after)
 
 
-sales = Rollup("sales", build, ("subscriptions", "fx_rates"), kept=True)
+sales = Rollup("sales", build, ("subscriptions", "fx_rates"), kept=True, over_steps=True)
