@@ -1,12 +1,13 @@
 """The search for the parameters that make the data likeliest, and the cases in which it is refused.
 
-Parameters are positive, so the search runs over their logarithms, from several starts, and its best end must be a
-maximum inside the range searched: a likelihood that goes on rising towards 0 or infinity has no maximum.
+Parameters are positive, so the search runs over their logarithms, from several starts until two of them agree. Its best
+end must be a maximum inside the range searched: a likelihood that rises all the way to 0 or infinity has none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,8 @@ REACH = 12.0
 """How far from 1 the search goes, in logarithms: parameters between e^-12 and e^12, some 6 in a million and 160,000."""
 
 STARTS = (0.0, 1.0, -1.0)
+
+OPTIONS = {"ftol": 1e-14, "gtol": 1e-8, "maxiter": 2000, "maxfun": 20000}
 
 
 def require(found: float, what: str, model: str) -> None:
@@ -44,36 +47,35 @@ def maximum(
         return -value / weight if np.isfinite(value) else 1e10
 
     best = None
+    search = partial(minimize, cost, method="L-BFGS-B", bounds=[(-REACH, REACH)] * len(names), options=OPTIONS)
     for start in STARTS:
-        found = minimize(
-            cost,
-            np.full(len(names), start),
-            method="L-BFGS-B",
-            bounds=[(-REACH, REACH)] * len(names),
-            options={"ftol": 1e-13, "gtol": 1e-6, "maxiter": 2000, "maxfun": 20000},
-        )
-        if best is None or found.fun < best.fun - 1e-9:
+        found = search(np.full(len(names), start))
+        agree = best is not None and abs(found.fun - best.fun) < 1e-9
+        if best is None or found.fun < best.fun:
             best = found
+        if agree:
+            break
     assert best is not None
+    # Once more with slopes taken on both sides: some directions are so flat that one side's error shows in the result.
+    best = search(best.x, jac="3-point")
     logs = np.asarray(best.x, dtype=np.float64)
-    _refuse_edges(logs, names, model)
+    _refuse_edges(logs, names, model, REACH - 0.5)
     if best.fun >= 1e10 or _steepest(cost, logs) > 1e-4:
+        # On its way out of reach a likelihood gets so flat that the search may stop before the edge.
+        _refuse_edges(logs, names, model, REACH / 2)
         raise RequestError(f"The {model} model did not converge on these data.", todo="Take more customers.")
     return [float(value) for value in np.exp(logs)], -float(best.fun) * weight
 
 
-def _refuse_edges(logs: npt.NDArray[np.float64], names: Sequence[str], model: str) -> None:
+def _refuse_edges(logs: npt.NDArray[np.float64], names: Sequence[str], model: str, reach: float) -> None:
     """No maximum inside: some parameter has run away."""
-    run = [f"{name} to {'0' if at < 0 else 'infinity'}" for name, at in zip(names, logs, strict=True) if _far(at)]
+    ends = zip(names, logs, strict=True)
+    run = [f"{name} to {'0' if log < 0 else 'infinity'}" for name, log in ends if abs(log) > reach]
     if run:
         raise RequestError(
             f"The {model} model has no best fit to these data: the likelihood goes on rising ({', '.join(run)}).",
             todo="Take more customers, or a longer time in which they differ.",
         )
-
-
-def _far(log: float) -> bool:
-    return abs(log) > REACH - 0.5
 
 
 def _steepest(cost: Callable[[npt.NDArray[np.float64]], float], logs: npt.NDArray[np.float64]) -> float:

@@ -1,7 +1,7 @@
 """The Pareto/NBD model of buying: each buyer comes at a rate of their own and lives for a time of their own.
 
 Rates are gamma(r, alpha), rates of dropping out gamma(s, beta) (Schmittlein, Morrison and Colombo 1987; the likelihood
-as in Fader and Hardie 2005). Its hypergeometric functions are taken after Euler's transformation, as 2F1(1, .; .; z).
+as in Fader and Hardie 2005). Its hypergeometric functions are taken after Euler's transformation, as 2F1(1, b; c; z).
 """
 
 from __future__ import annotations
@@ -15,6 +15,10 @@ from .buyers import Buyers, Floats
 from .fitting import maximum, require
 
 NAME = "Pareto/NBD"
+
+LEVELS = (4, 8, 16, 64, 256, 2000)
+PRECISION = 37.0
+"""Of a continued fraction, in logarithms: a relative error of e^-37, the last bit of a float."""
 
 
 @dataclass(frozen=True)
@@ -71,15 +75,42 @@ class ParetoNbd:
 
     def _tail(self, x: Floats, t: Floats) -> Floats:
         """Log of (r + s + x) times the integral from t on of (alpha + u)^-(r + x) (beta + u)^-(s + 1)."""
-        from scipy.special import hyp2f1
-
         r, alpha, s, beta = self.r, self.alpha, self.s, self.beta
         near, far = np.log(alpha + t), np.log(beta + t)
         if alpha >= beta:
-            series = hyp2f1(1.0, r + x, r + s + x + 1, (alpha - beta) / (alpha + t))
+            series = hypergeometric(r + x, r + s + x + 1, (alpha - beta) / (alpha + t))
             return np.asarray(np.log(series) - (r + x) * near - s * far)
-        series = hyp2f1(1.0, s + 1, r + s + x + 1, (beta - alpha) / (beta + t))
+        series = hypergeometric(np.full_like(x, s + 1), r + s + x + 1, (beta - alpha) / (beta + t))
         return np.asarray(np.log(series) - (r + x - 1) * near - (s + 1) * far)
+
+
+def hypergeometric(b: Floats, c: Floats, z: Floats) -> Floats:
+    """Gauss's 2F1(1, b; c; z) for c > b > 0 and 0 <= z < 1, by its continued fraction.
+
+    scipy's function has no value for some large c; the fraction's terms all have one sign, so nothing cancels. Every
+    two levels divide the error by ((1 + sqrt(1 - z)) / (1 - sqrt(1 - z)))^2, so few entries need many.
+    """
+    root = np.sqrt(1 - z)
+    with np.errstate(divide="ignore"):
+        needed = PRECISION / (2 * np.log((1 + root) / (1 - root)))
+    found = np.empty_like(z)
+    least = -1.0
+    for levels in LEVELS:
+        these = (needed > least) & ((needed <= levels) | (levels == LEVELS[-1]))
+        if these.any():
+            found[these] = _fraction(b[these], c[these], z[these], levels + 1)
+        least = levels
+    return found
+
+
+def _fraction(b: Floats, c: Floats, z: Floats, levels: int) -> Floats:
+    """The continued fraction from its lowest level up, two levels at a time."""
+    value = np.ones_like(z)
+    for n in range(levels, 0, -1):
+        even = n * (c - b + n - 1) / ((c + 2 * n - 2) * (c + 2 * n - 1))
+        odd = (b + n) * (c + n - 1) / ((c + 2 * n - 1) * (c + 2 * n))
+        value = 1 - even * z / (1 - odd * z / value)
+    return np.asarray(1 / (1 - b / c * z / value))
 
 
 @dataclass(frozen=True)

@@ -61,13 +61,13 @@ class ShiftedBetaGeometric:
 
     def log_likelihood(self, renewals: Renewals) -> float:
         """How likely the data are."""
-        from scipy.special import betaln
-
         faced, left, still = _columns(renewals)
-        whole = betaln(self.alpha, self.beta)
-        leaving = betaln(self.alpha + 1, self.beta + faced - 1) - whole
-        staying = betaln(self.alpha, self.beta + faced) - whole
-        return float((left * leaving + still * staying).sum())
+        # By the share lost at each renewal, since gamma functions of large parameters would cancel.
+        ahead = np.arange(int(faced.max(initial=0)), dtype=np.float64)
+        shares = self.alpha / (self.alpha + self.beta + ahead)
+        staying = np.concatenate([[0.0], np.cumsum(np.log1p(-shares))])
+        at = faced.astype(np.intp)
+        return float((left * (np.log(shares[at - 1]) + staying[at - 1]) + still * staying[at]).sum())
 
 
 @dataclass(frozen=True)
