@@ -36,6 +36,7 @@ from tenure.expr import (
     Flow,
     Level,
     Moves,
+    Named,
     Ratio,
     Rows,
     Setting,
@@ -91,6 +92,8 @@ class Engine:
                 return Level(node.steps, node.moment)
             if isinstance(node, Flow) and node.x == Col("transfer") and not segments.moves:
                 return Flow(node.rows, Const(0))
+            if isinstance(node, Named):
+                return node.x
             if isinstance(node, Setting):
                 value = self.world.policy.setting(node.key)
                 return Ratio(
