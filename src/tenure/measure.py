@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 
 from tenure.cohorts import rows as cohort_rows
 from tenure.compile.calendar import month_units, slots
 from tenure.compile.plan import Cells, Segment
 from tenure.engine import Engine
-from tenure.evaluate import NO_DATA, Cell, Evaluator, Missing, Value, scale
+from tenure.evaluate import NO_DATA, Cell, Evaluator, Missing, Value, divided, scale
 from tenure.expr import END, START, Across, Aged, Expr, Over, Ratio, Steps, count, leaves, walk
 from tenure.money import month_weight
 from tenure.periods import Clock, Period, add_months
@@ -111,10 +111,12 @@ class Measure:
         groups: Sequence[Segment],
     ) -> list[Row]:
         found = []
+        # A sum of its parts is its own numerator; what holds a ratio has none.
+        whole = isinstance(expr, Across) or not any(isinstance(node, Ratio | Over) for node in walk(expr))
         for group in groups:
             by = named(frame.segments, group)
             for k, period in enumerate(frame.periods):
-                found.append(self._row(question, expr, count, table, table.cell(k, group), period, by))
+                found.append(self._row(question, expr, count, table, table.cell(k, group), period, by, whole=whole))
         return found
 
     def _row(
@@ -126,26 +128,27 @@ class Measure:
         cell: Cell,
         period: Period,
         by: dict[str, str | int],
+        *,
+        whole: bool,
     ) -> Row:
-        complete = self.clock.is_complete(period)
-        row = Row(period.label, period.start, period.end, by, None, complete=complete)
+        row = partial(Row, period.label, period.start, period.end, by, complete=self.clock.is_complete(period))
         if self.clock.is_ahead(period):
-            return replace(row, reason=AHEAD.reason)
-        value = table.value(expr, cell)
-        top: Value | None = value
-        bottom: Value | None = None
+            return row(value=None, reason=AHEAD.reason)
+        top, bottom = None, None
         if isinstance(expr, Ratio):
             top, bottom = table.value(expr.top, cell), table.value(expr.bottom, cell)
-        elif not isinstance(expr, Across) and any(isinstance(node, Ratio | Over) for node in walk(expr)):
-            top = None
+            value = divided(expr, top, bottom)
+        else:
+            value = table.value(expr, cell)
+            top = value if whole else None
         n = table.value(count, cell) if count is not None else None
-        row = replace(row, numerator=_known(top), denominator=_known(bottom), n=_whole(n))
+        row = partial(row, numerator=_known(top), denominator=_known(bottom), n=_whole(n))
         if isinstance(value, Missing):
-            return replace(row, reason=value.reason)
+            return row(value=None, reason=value.reason)
         low, high = None, None
-        if question.reading.wilson and row.denominator:
-            low, high = wilson(float(row.numerator or 0), float(row.denominator))
-        return replace(row, value=value, low=low, high=high)
+        if question.reading.wilson and _known(bottom):
+            low, high = wilson(float(_known(top) or 0), float(_known(bottom) or 0))
+        return row(value=value, low=low, high=high)
 
 
 class Table:
@@ -158,6 +161,8 @@ class Table:
         self.slots = slots(frame.periods, clock.cut, window)
         self.cells: Cells = {}
         self.finer: dict[tuple[str, int], tuple[Table, list[range]]] = {}
+        self._known: dict[int, tuple[Across, Mapping[tuple[int, Segment], int] | Missing, int]] = {}
+        self._months: dict[int, Fraction] = {}
         self._evaluator = Evaluator(self._leaf, self._over)
 
     def ask(self, exprs: Sequence[Expr]) -> None:
@@ -167,6 +172,7 @@ class Table:
         outer = [leaf for leaf in own if leaf not in inner or any(_outside(leaf, e) for e in exprs)]
         wanted = [leaf for leaf in outer if self.engine.has_data(leaf)]
         self.cells = self.engine.cells(wanted, self.slots, self.frame.segments) if wanted else {}
+        self._known.clear()
         for expr in exprs:
             for node in walk(expr):
                 if isinstance(node, Over):
@@ -177,12 +183,14 @@ class Table:
         missing = [leaf for leaf in more if leaf not in self.cells and self.engine.has_data(leaf)]
         if missing:
             self.cells = {**self.cells, **self.engine.cells(missing, self.slots, self.frame.segments)}
+            self._known.clear()
 
     def _ask_finer(self, node: Over) -> None:
         table, _ = self.finer.setdefault((node.grain, node.back), self._finer(node))
         missing = [leaf for leaf in leaves(node.x) if leaf not in table.cells and self.engine.has_data(leaf)]
         if missing:
             table.cells |= self.engine.cells(missing, table.slots, self.frame.segments)
+            table._known.clear()
 
     def _finer(self, node: Over) -> tuple[Table, list[range]]:
         periods: list[Period] = []
@@ -210,18 +218,29 @@ class Table:
 
     def cell(self, k: int, group: Segment) -> Cell:
         slot = self.slots[k]
-        return Cell(k, group, slot.days, month_weight(month_units(slot.start, slot.stop)))
+        if k not in self._months:
+            self._months[k] = month_weight(month_units(slot.start, slot.stop))
+        return Cell(k, group, slot.days, self._months[k])
 
     def value(self, expr: Expr, cell: Cell) -> Value:
         """The value of an expression at a cell."""
         return self._evaluator.value(expr, cell)
 
     def _leaf(self, leaf: Across, cell: Cell) -> Value:
-        if leaf not in self.cells:
-            return NO_DATA if not self.engine.has_data(leaf) else 0
-        number = self.cells[leaf].get((cell.k, cell.group), 0)
-        divisor = scale(leaf)
+        # By identity: a leaf is looked up for every row, and its hash walks all that it is made of.
+        known = self._known.get(id(leaf))
+        if known is None:
+            known = self._known[id(leaf)] = leaf, self._numbers(leaf), scale(leaf)
+        _, numbers, divisor = known
+        if isinstance(numbers, Missing):
+            return numbers
+        number = numbers.get((cell.k, cell.group), 0)
         return number if divisor == 1 else Fraction(number, divisor)
+
+    def _numbers(self, leaf: Across) -> Mapping[tuple[int, Segment], int] | Missing:
+        if leaf not in self.cells:
+            return {} if self.engine.has_data(leaf) else NO_DATA
+        return self.cells[leaf]
 
     def _over(self, node: Over, cell: Cell) -> list[Value]:
         table, spans = self.finer[(node.grain, node.back)]
