@@ -299,19 +299,20 @@ class Engine:
         self._check_rates([Across("sum", aged.x)])
         self._set_calendar(periods)
         customer = Steps("mrr") if self.customers_pay() else Steps("customer")
-        found = compiled.cohorts(aged, self.relation, customer, segments)
+        for source in [customer, *sources(Across("sum", aged.x))]:
+            self._ready(source)
 
-        def read(query: ir.Table | None, *, by_age: bool) -> Ages:
-            if query is None:
-                return {}
-            return compiled.read(self.warehouse.run(self.sql(query)), segments, by_age=by_age)
+        def texts_of() -> tuple[str, str, str | None, str]:
+            once = self.world.rule("reactivation") != "new"
+            found = compiled.cohorts(aged, self.relation, customer, segments, once=once)
+            own = None if found.own is None else self.sql(found.own)
+            return self.sql(found.sizes), self.sql(found.ages), own, found.cumulate
 
-        return (
-            read(found.sizes, by_age=False),
-            read(found.ages, by_age=True),
-            read(found.own, by_age=False),
-            found.cumulate,
-        )
+        def read(text: str | None, *, by_age: bool) -> Ages:
+            return compiled.read(self.warehouse.run(text), segments, by_age=by_age) if text else {}
+
+        sizes, ages, own, how = texts.kept(("cohorts", aged, segments, *self.here), texts_of)
+        return read(sizes, by_age=False), read(ages, by_age=True), read(own, by_age=False), how
 
     def behind(self, leaf: Across, period: Slot, segments: Segments) -> dict[int, int]:
         """What each customer (by key) adds to the leaf in one period."""

@@ -117,10 +117,7 @@ class Evaluator:
         return Fraction(float(base) ** float(power)) if base > 0 else Fraction(0)
 
     def _ratio(self, x: Ratio, cell: Cell) -> Value:
-        top, bottom = self.value(x.top, cell), self.value(x.bottom, cell)
-        if isinstance(top, Missing) or isinstance(bottom, Missing):
-            return top if isinstance(top, Missing) else bottom
-        return Missing(x.empty) if bottom == 0 else Fraction(top) / Fraction(bottom)
+        return divided(x, self.value(x.top, cell), self.value(x.bottom, cell))
 
     def _operate(self, name: str, left: Value, right: Value) -> Value:
         if name == "+" and isinstance(left, Missing) != isinstance(right, Missing):
@@ -150,6 +147,13 @@ class Evaluator:
         for value in known:
             product *= Fraction(value)
         return product
+
+
+def divided(x: Ratio, top: Value, bottom: Value) -> Value:
+    """The value of a ratio whose parts are known."""
+    if isinstance(top, Missing) or isinstance(bottom, Missing):
+        return top if isinstance(top, Missing) else bottom
+    return Missing(x.empty) if bottom == 0 else Fraction(top) / Fraction(bottom)
 
 
 def _first_reason(values: list[Value]) -> Missing:

@@ -17,10 +17,11 @@ from tenure.engine import Engine
 from tenure.errors import RequestError, UnknownName
 from tenure.evaluate import Missing, scale
 from tenure.expr import Across, Aged, Const, Expr, Length, Op, Ratio, Steps, leaves, total
-from tenure.measure import Measure, Table, at_grain
+from tenure.measure import Measure, at_grain
 from tenure.policy import PRESETS, REVENUE_RULES, Policy
 from tenure.question import Frame, Question
 from tenure.result import Number, plain
+from tenure.table import Table
 from tenure.words import words
 
 Shares = dict[int, Fraction]
