@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int | None], None]
 TOUCHED, PIECES, STEPS = "touched_customers", "customer_pieces", "mrr_steps"
-FORMAT = 4
+FORMAT = 5
 """Counts up whenever a rollup's rows come to mean something else; older ones are rebuilt."""
 
 
@@ -42,6 +42,8 @@ def refresh(tx: Writer, config: Config, policy: Policy, on_progress: Progress | 
     loaded = frozenset(name for name in model.TABLES if tx.state(name).parts)
     tx.meta["foreign"] = _any_foreign(tx, config.currency, loaded)
     world = world_of(config, policy, columns_of(tx.con), loaded, tx.meta)
+    # What is stored are levels, day by day; movements that are told apart otherwise are made when they are asked for.
+    world = world.with_rules((("simultaneous", "day"),))
     done = _keys(tx, world, changed, since, anew)
     stale = {
         name: changed & set(rollups()[name].reads)
