@@ -64,6 +64,10 @@ STEPS_SCHEMA = {
 }
 
 
+MILLION = 10**6
+"""Settings are numbers of at most six decimals."""
+
+
 @dataclass
 class Engine:
     """Answers leaves over one snapshot. Plans are kept by what they are made of, never by the periods.
@@ -81,7 +85,21 @@ class Engine:
     # -- which data an expression needs -------------------------------------------------------------------------
 
     def resolved(self, x: Expr, segments: Segments) -> Expr:
-        """The expression with what depends on the workspace decided: who a customer is, which revenue there is."""
+        """The expression with all that depends on the workspace decided, down to sums and numbers."""
+
+        def change(node: object) -> object:
+            if isinstance(node, Named):
+                return node.x
+            if isinstance(node, Setting):
+                value = self.world.policy.setting(node.key)
+                scaled = Fraction(str(node.otherwise if value is None else value)) * MILLION
+                return Ratio(Const(int(scaled)), Const(MILLION))
+            return node
+
+        return rewrite(self.readable(x, segments), change)
+
+    def readable(self, x: Expr, segments: Segments) -> Expr:
+        """The same with names for parts and settings left: who a customer is, which revenue there is."""
 
         def change(node: object) -> object:
             if isinstance(node, FirstWith):
@@ -92,13 +110,6 @@ class Engine:
                 return Level(node.steps, node.moment)
             if isinstance(node, Flow) and node.x == Col("transfer") and not segments.moves:
                 return Flow(node.rows, Const(0))
-            if isinstance(node, Named):
-                return node.x
-            if isinstance(node, Setting):
-                value = self.world.policy.setting(node.key)
-                return Ratio(
-                    Const(int(Fraction(str(node.otherwise if value is None else value)) * 10**6)), Const(10**6)
-                )
             return node
 
         return rewrite(x, change)

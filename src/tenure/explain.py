@@ -124,7 +124,7 @@ def explain(measure: Measure, question: Question, frame: Frame, versus: str | No
         frame.periods[0].label,
         unit,
         measure.engine.world.currency if unit == "money" else None,
-        words(side.expr),
+        words(side.readable),
         row.value,
         row.numerator,
         row.denominator,
@@ -147,7 +147,8 @@ class Side:
         self.measure = measure
         self.question = question
         self.frame = frame
-        self.expr = engine.resolved(at_grain(question.reading.expr, frame.grain), frame.segments)
+        self.readable = engine.readable(at_grain(question.reading.expr, frame.grain), frame.segments)
+        self.expr = engine.resolved(self.readable, frame.segments)
         self.table = Table(engine, measure.clock, frame, None)
         self.table.ask([self.expr])
         self.cell = self.table.cell(0, ())

@@ -13,7 +13,22 @@ from tenure.cohorts import rows as cohort_rows
 from tenure.compile.plan import Segment
 from tenure.engine import Engine
 from tenure.evaluate import NO_DATA, Cell, Missing, Value, divided, scale
-from tenure.expr import END, START, Across, Aged, ByGrain, Expr, Over, Ratio, Steps, count, leaves, rewrite, walk
+from tenure.expr import (
+    END,
+    START,
+    Across,
+    Aged,
+    ByGrain,
+    Expr,
+    Over,
+    Ratio,
+    Setting,
+    Steps,
+    count,
+    leaves,
+    rewrite,
+    walk,
+)
 from tenure.intervals import interval
 from tenure.periods import Clock, Period
 from tenure.question import Frame, Question, named
@@ -61,7 +76,19 @@ class Measure:
             frame.grain,
             self.clock.as_of,
             tuple(rows),
+            self._notes(question),
         )
+
+    def _notes(self, question: Question) -> tuple[str, ...]:
+        """What a reader must know: numbers of [policy] that are not set, and what the figure can be held against."""
+        metric, policy = question.metric, self.engine.world.policy
+        settings = dict.fromkeys(node for node in walk(question.reading.expr) if isinstance(node, Setting))
+        notes = [
+            f"{metric.id}: {node.key} is not set in [policy]; it is taken as {node.otherwise}."
+            for node in settings
+            if policy.setting(node.key) is None
+        ]
+        return (*notes, f"{metric.id}, benchmark: {metric.benchmark}.") if metric.benchmark else tuple(notes)
 
     def _rows(
         self, questions: Sequence[Question], frame: Frame, window: tuple[int, int] | None
