@@ -21,7 +21,7 @@ from typing import Literal
 Moment = Literal["start", "end"]
 START: Moment = "start"
 END: Moment = "end"
-How = Literal["sum", "count", "distinct", "least", "greatest", "rank", "curve"]
+How = Literal["sum", "count", "distinct", "least", "greatest", "rank", "curve", "rows"]
 
 
 class Expr:

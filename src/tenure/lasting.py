@@ -13,7 +13,9 @@ from typing import Literal
 from tenure.expr import Across, Expr, Flow, Rows, Steps
 
 HALF = Fraction(1, 2)
-What = Literal["rank", "median", "quartile", "third_quartile", "mean", "plain", "discounted"]
+What = Literal[
+    "rank", "median", "quartile", "third_quartile", "mean", "plain", "discounted", "renewing", "buying", "buying_pareto"
+]
 DISCOUNT = Fraction(1, 10)
 """A year, in "discounted": what comes in a year is worth 1 / 1.1 of it today."""
 
@@ -44,12 +46,22 @@ class Stays(Expr):
 
 
 @dataclass(frozen=True)
+class Fetched(Expr):
+    """The rows of a period one by one, as whole numbers: for models that are fitted to customers."""
+
+    rows: Rows
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Of(Expr):
     """One number of a distribution, divided by `per` (3600: seconds as hours).
 
     rank: the quantile of a ranked leaf. Of a curve: the first time by which at most half (a quarter, three quarters)
     are left; the mean up to `horizon` with the curve's last value carried there; plain: the mean of all lengths as they
-    are, over or not; discounted: the sum over k = 1..horizon of the share left after k, worth less by DISCOUNT a year.
+    are, over or not; discounted: the sum over k = 1..horizon of the share left after k, worth less by DISCOUNT a year;
+    renewing: the same by a fitted model of renewals (sBG). Of buyers one by one: what they will order within `horizon`
+    months, discounted, on average; buying: BG/NBD, buying_pareto: Pareto/NBD, both with gamma-gamma.
     """
 
     curve: Across

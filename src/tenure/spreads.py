@@ -9,10 +9,12 @@ from fractions import Fraction
 from tenure import stats
 from tenure.compile.spread import FEW, Spread
 from tenure.evaluate import Missing, Value
-from tenure.lasting import DISCOUNT, Of, Ranked
+from tenure.lasting import Of, Ranked
+from tenure.lifetimes import BUYING, monthly_discount, of_each, renewals
 
 EMPTY = Missing("empty_denominator")
 NOT_REACHED = Missing("not_reached")
+TOO_LITTLE = Missing("insufficient_data")
 Number = int | Fraction | float
 _SHARES = {"quartile": Fraction(1, 4), "median": Fraction(1, 2), "third_quartile": Fraction(3, 4)}
 
@@ -32,11 +34,16 @@ def figure(of: Of, spread: Spread) -> Figure:
     if of.what == "rank":
         assert isinstance(of.curve.x, Ranked)
         return _ranked(of, of.curve.x.q, spread)
+    if of.what in BUYING:
+        return _of_buyers(of, spread)
     n = sum(ended + open_ for _, ended, open_ in spread)
     if n == 0:
         return Figure(EMPTY)
     if of.what == "plain":
         return Figure(Fraction(sum(t * (ended + open_) for t, ended, open_ in spread), n) / of.per, n=n)
+    if of.what == "renewing":
+        months = renewals(of, spread)
+        return Figure(TOO_LITTLE if months is None else Fraction(months), n=n)
     found = stats.kaplan_meier({t: (ended, open_) for t, ended, open_ in spread})
     value, low, high = _of_curve(of, found)
     if value is None:
@@ -47,13 +54,23 @@ def figure(of: Of, spread: Spread) -> Figure:
 def _of_curve(of: Of, curve: stats.Curve) -> tuple[Number | None, Number | None, Number | None]:
     """The number asked for and its interval, in the units of the lengths."""
     if of.what == "discounted":
-        month = 1 / (1 + float(DISCOUNT)) ** (1 / 12)
+        month = 1 / (1 + monthly_discount())
         left = [float(curve.at(k * of.per) or 0) * month**k for k in range(1, of.horizon + 1)]
         return math.fsum(left) * float(of.per), None, None
     if of.what == "mean":
         horizon = of.horizon * of.per
         return curve.restricted_mean(horizon), *(curve.restricted_mean_interval(horizon) or (None, None))
     return curve.reached(_SHARES[of.what]), *curve.reached_interval(_SHARES[of.what])
+
+
+def _of_buyers(of: Of, spread: Spread) -> Figure:
+    """The mean over all buyers of what they will bring."""
+    if not spread:
+        return Figure(EMPTY)
+    values = of_each(of, spread)
+    if values is None:
+        return Figure(TOO_LITTLE, n=len(spread))
+    return Figure(Fraction(math.fsum(values.values())) / len(values), n=len(values))
 
 
 def _scaled(bound: Number | None, of: Of) -> float | None:

@@ -31,7 +31,7 @@ from tenure.expr import (
     Setting,
     Steps,
 )
-from tenure.lasting import Lasting, Of, Ranked
+from tenure.lasting import Fetched, Lasting, Of, Ranked
 
 _MOMENT = {"start": "at the start", "end": "at the end"}
 _OF_MOMENT = {"start": "of the start", "end": "of the end"}
@@ -241,6 +241,9 @@ def _of(x: Of) -> str:
         case Ranked(flow=flow, q=q):
             which = "the median" if q == Fraction(1, 2) else f"the {float(100 * q):g} % quantile"
             return f"{which} of {_the(words(flow))}"
+        case Fetched(rows=rows):
+            which = "Pareto/NBD" if x.what == "buying_pareto" else "BG/NBD"
+            return f"what {_named(rows)} will order in {x.horizon} months by the {which} and gamma-gamma models"
         case Lasting(rows=rows):
             of = f"{_named(rows)}, from the survival curve"
         case _:

@@ -53,6 +53,7 @@ FLOORS = [
         "grouping",
         "table",
         "spreads",
+        "lifetimes",
         "intervals",
     ),
     # what is asked about results and the catalogue

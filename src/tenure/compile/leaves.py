@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tenure.compile.record import inputs
 from tenure.expr import Across, Moves, Rows, Steps
-from tenure.lasting import Lasting, Ranked, Stays
+from tenure.lasting import Fetched, Lasting, Ranked, Stays
 from tenure.rollup import PeriodRows, Rollup, period_rows, rollups
 
 
@@ -13,7 +13,7 @@ def sources(leaf: Across) -> list[Steps | Moves | Rows]:
     match leaf.x:
         case Ranked(flow=flow):
             return [flow.rows]
-        case Lasting(rows=rows):
+        case Lasting(rows=rows) | Fetched(rows=rows):
             return [rows]
         case Stays(steps=steps):
             return [steps]

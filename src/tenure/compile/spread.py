@@ -18,15 +18,16 @@ from tenure.compile.record import flow_value, row_env, to_ibis
 from tenure.compile.rows import in_periods, last_day
 from tenure.compile.segments import Segments
 from tenure.expr import Across, Const, Flow, Rows
-from tenure.lasting import Lasting, Ranked, Stays
+from tenure.lasting import Fetched, Lasting, Ranked, Stays
 from tenure.rollup import exact
 
-SPREADING = ("rank", "curve")
+SPREADING = ("rank", "curve", "rows")
 FEW = 400
 """Up to this many rows all values are handed back."""
 
-Spread = tuple[tuple[int, int, int], ...]
-"""Sorted. Of a ranked leaf: (value, how many are smaller, how many have it). Of a curve: (length, ended, not over)."""
+Spread = tuple[tuple[int, ...], ...]
+"""Sorted. Of a ranked leaf: (value, how many are smaller, how many have it). Of a curve: (length, ended, not over). Of
+fetched rows: their columns."""
 
 Spreads = dict[Across, dict[tuple[int, Segment], Spread]]
 
@@ -45,10 +46,14 @@ def plan(leaf: Across, relation: Relation, segments: Segments) -> SpreadPlan:
         query = _ranked(leaf.x, relation, segments)
     elif isinstance(leaf.x, Lasting):
         query = _lasting(leaf.x, relation, segments)
+    elif isinstance(leaf.x, Fetched):
+        rows = in_periods(relation(leaf.x.rows), leaf.x.rows, segments)
+        columns = {f"c{i}": rows[name].cast("int64") for i, name in enumerate(leaf.x.columns)}
+        return SpreadPlan(rows.select("k", *segments.group, **columns), _reader(segments, list(columns)))
     else:
         assert isinstance(leaf.x, Stays)
         query = _stays(leaf.x, relation, segments)
-    return SpreadPlan(query, _reader(segments))
+    return SpreadPlan(query, _reader(segments, ["a", "b", "c"]))
 
 
 def _ranked(x: Ranked, relation: Relation, segments: Segments) -> ir.Table:
@@ -102,12 +107,15 @@ def _curve(rows: ir.Table, segments: Segments) -> ir.Table:
     return rows.group_by("k", *segments.group, "a").agg(b=exact(ended.sum()), c=exact((1 - ended).sum()))
 
 
-def _reader(segments: Segments) -> Callable[[Mapping[str, list[object]]], dict[tuple[int, Segment], Spread]]:
+def _reader(
+    segments: Segments, columns: list[str]
+) -> Callable[[Mapping[str, list[object]]], dict[tuple[int, Segment], Spread]]:
     def read(table: Mapping[str, list[object]]) -> dict[tuple[int, Segment], Spread]:
-        found: dict[tuple[int, Segment], list[tuple[int, int, int]]] = {}
+        found: dict[tuple[int, Segment], list[tuple[int, ...]]] = {}
         groups: list[Segment] = list(zip(*(table[g] for g in segments.group), strict=True)) or [()] * len(table["k"])
-        for k, group, a, b, c in zip(table["k"], groups, table["a"], table["b"], table["c"], strict=True):
-            found.setdefault((int(k), group), []).append((int(a), int(b), int(c)))  # type: ignore[call-overload]
+        numbers = zip(*(table[name] for name in columns), strict=True)
+        for k, group, row in zip(table["k"], groups, numbers, strict=True):
+            found.setdefault((int(k), group), []).append(tuple(map(int, row)))  # type: ignore[call-overload]
         return {key: tuple(sorted(rows)) for key, rows in found.items()}
 
     return read

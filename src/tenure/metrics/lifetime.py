@@ -5,13 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tenure.expr import Across, Col, Const, Expr, FirstWith, Length, Named, Power, Ratio, Rows, Setting, count, total
-from tenure.lasting import Of, Stays, restricted_mean
+from tenure.lasting import Fetched, Of, Stays, restricted_mean
 from tenure.metric import Family, Metric, Reading
 from tenure.metrics._words import customer, customers_of_period, is_, mrr, now, orders, paid, pays, revenue, was
 
 MONTH = Fraction("30.4375")
 YEAR = 12 * MONTH
 LONGEST = 60
+HORIZON = 36
 
 costs = Rows("costs", "day", said="costs of the period")
 headcount = Rows("headcount", "k", of="staff", said="headcount at the period's end")
@@ -49,6 +50,13 @@ by_purchase = Ratio(a_year * lifespan * margin, Const(12))
 sold, number = total(orders.sum(Col("sold"))), total(orders.count())
 buyers = count(orders.count(Col("cust").is_set()) > 0)
 by_value = (sold / number) * (number / buyers) * Of(stays, "plain", YEAR) * Ratio(Const(12), months)
+habits = Rows("buyers", "k", of="orders", said="buyers so far")
+bought = Across("rows", Fetched(habits, ("cust", "repeats", "last", "watched", "cents")))
+will_stay = Named(Of(stays, "discounted", MONTH, HORIZON), "the discounted months expected of the next 36")
+will_renew = Named(Of(stays, "renewing", MONTH, HORIZON), "the discounted months the sBG model expects of the next 36")
+will_order = Named(
+    Of(bought, "buying", horizon=HORIZON), "discounted orders that BG/NBD and gamma-gamma expect in 36 months"
+)
 clv = FirstWith((("subscriptions", by_churn),), by_purchase)
 
 
@@ -93,8 +101,10 @@ x margin.
 *Variants.* churn: ARPA x margin / (1 - (1 - customer_churn_rate)^(1 / months of the period)); purchase: over the twelve
 months to the period's end, orders' value per buyer x customer_lifespan / 12 x margin; arpc: revenue per customer and
 month x customer_lifespan; value: average purchase value x yearly purchase frequency x mean years of all customers so
-far; historic: what came in so far per customer who ever paid x margin; predictive: ARPA x margin x the months expected
-of the next 36 by the survival curve, 10 % a year discounted.
+far; historic: what came in so far per customer who ever paid x margin; predictive: the next 36 months, 10 % a year
+discounted: with subscriptions ARPA x margin x the months expected by the survival curve, else predictive_orders;
+predictive_sbg: the same months by the shifted-beta-geometric model of renewals; predictive_orders: what buyers will
+order by the models BG/NBD and gamma-gamma; predictive_pareto: by Pareto/NBD and gamma-gamma.
 *Differs:* three of the articles multiply a mean spend by a mean lifespan (purchase, value, arpc); billing screens
 divide ARPA by churn (churn), which one quiet month makes very large.
 *Example:* on the small world, 2024-02: 1,000 USD.""",
@@ -112,7 +122,15 @@ divide ARPA by churn (churn), which one quiet month makes very large.
                     "what came in so far",
                 ),
                 "predictive": Reading(
-                    arpa * margin * Of(stays, "discounted", MONTH, 36), "36 months by the survival curve, discounted"
+                    FirstWith((("subscriptions", arpa * margin * will_stay),), will_order * margin),
+                    "36 months ahead, discounted: by the survival curve, or by BG/NBD and gamma-gamma",
+                ),
+                "predictive_sbg": Reading(
+                    arpa * margin * will_renew, "36 months by the sBG model of renewals, discounted"
+                ),
+                "predictive_orders": Reading(will_order * margin, "36 months of orders by BG/NBD and gamma-gamma"),
+                "predictive_pareto": Reading(
+                    Of(bought, "buying_pareto", horizon=HORIZON) * margin, "the same by Pareto/NBD and gamma-gamma"
                 ),
             },
             aliases=("ltv", "lcv", "customer_lifetime_value", "lifetime_value"),

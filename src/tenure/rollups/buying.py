@@ -43,6 +43,40 @@ def carts_rows(world: World) -> ir.Table:
     return keyed(rows.mutate(left=rows.ordered_at.isnull() & rows.order_id.isnull()))
 
 
+def buyers_rows(world: World, asked: Asked) -> ir.Table:
+    """(k, cust, repeats, last, watched, cents): every buyer so far, days of purchase counting once each.
+
+    repeats: days of purchase after the first; last: days from the first to the last; watched: days from the first to
+    the period's end; cents: what a repeat day brought on average.
+    """
+    rows = orders_rows(world)
+    rows = rows.filter(rows.cust.notnull() & rows.placed_day.notnull())
+    days = rows.group_by("cust", day=rows.placed_day).agg(cents=exact(rows.cents.sum()))
+    firsts = days.group_by(f_cust=days.cust).agg(first=days.day.min())
+    days = days.join(firsts, days.cust == firsts.f_cust).drop("f_cust")
+    joined = days.join(asked.periods, days.day < asked.periods.stop)
+    later = ibis.ifelse(joined.day > joined["first"], 1, 0)
+    people = joined.group_by("k", "cust", "first", "stop").agg(
+        repeats=exact(later.sum()),
+        last_day=joined.day.max(),
+        cents=exact(ibis.ifelse(joined.day > joined["first"], joined.cents, 0).sum()),
+    )
+    each = people.cents.cast("float64") / ibis.greatest(people.repeats.cast("float64"), 1.0)
+    return people.select(
+        "k",
+        "cust",
+        "repeats",
+        last=_days(people["first"], people.last_day),
+        watched=_days(people["first"], people["stop"]),
+        cents=each.round().cast("int64"),
+    )
+
+
+def _days(begin: ir.Value, end: ir.Value) -> ir.Value:
+    return (end.cast("timestamp").epoch_seconds() - begin.cast("timestamp").epoch_seconds()) // 86400
+
+
+buyers = PeriodRows("buyers", buyers_rows, ("orders", "fx_rates"))
 orders_of_a_year = PeriodRows("orders_of_a_year", of_a_year, ("orders", "fx_rates"))
 first_orders = PeriodRows("first_orders", firsts, ("orders", "fx_rates"))
 carts = Rollup("carts", carts_rows, ("carts",))
