@@ -17,6 +17,8 @@ from tenure.engine import Engine
 from tenure.errors import RequestError, UnknownName
 from tenure.evaluate import Missing, Value, scale
 from tenure.expr import Across, Aged, Const, Expr, Length, Op, Ratio, Steps, leaves, total
+from tenure.lasting import Of
+from tenure.lifetimes import BUYING, of_each
 from tenure.measure import Measure, at_grain
 from tenure.policy import PRESETS, REVENUE_RULES, Policy
 from tenure.question import Frame, Question
@@ -115,6 +117,8 @@ def explain(measure: Measure, question: Question, frame: Frame, versus: str | No
     notes = []
     if side.shares is None:
         notes.append("This reading is no sum over customers, so none are listed behind it.")
+    elif question.metric.id == "clv":
+        notes += _above_average(side.shares)
     other, differences = (None, []) if versus is None else _versus(side, versus)
     if any(d.amount != 0 and not d.customers for d in differences):
         notes.append("Not every difference can be split by customer: a part of it counts no customers.")
@@ -136,6 +140,15 @@ def explain(measure: Measure, question: Question, frame: Frame, versus: str | No
         other=other,
         differences=differences,
         notes=notes,
+    )
+
+
+def _above_average(shares: Shares) -> list[str]:
+    """How many are worth more than the average of all: those to look after first, who are listed on top."""
+    mean = sum(shares.values(), Fraction(0)) / len(shares) if shares else Fraction(0)
+    above = sum(1 for share in shares.values() if share > mean)
+    return (
+        [f"{above} of {len(shares)} customers are worth more than the average; they are listed first."] if above else []
     )
 
 
@@ -203,6 +216,9 @@ class Side:
             case Ratio(top=inner, bottom=divisor) if not leaves(divisor):
                 value = self.table.value(divisor, self.cell)
                 return None if isinstance(value, Missing) or value == 0 else self._scaled(inner, 1 / Fraction(value))
+            case Of() if x.what in BUYING:
+                values = of_each(x, self.table.spread.get(x.curve, {}).get((0, ()), ()))
+                return {cust: Fraction(v) / len(values) for cust, v in values.items()} if values else None
             case Const(value=0):
                 return {}
         return None
