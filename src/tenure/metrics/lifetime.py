@@ -43,8 +43,9 @@ cac = acquisition / joined
 new_arpa = total(mrr.moved("new")) / total(mrr.times("new"))
 worth = total(now.where(paid)) * months * margin * kept_share
 
-ordered_in_a_year = year.sum(Col("sold", money=True))
-a_year = total(ordered_in_a_year) / count(year.sum(Col("orders")) > 0)
+of_a_year, known = year.sum(Col("orders")), year.sum(Col("orders"), Col("cust").is_set())
+# the average is over every order, as in average_purchase_value; the frequency is that of known customers
+a_year = (total(year.sum(Col("sold", money=True))) / total(of_a_year)) * (total(known) / count(known > 0))
 by_purchase = Ratio(a_year * lifespan * margin, Const(12))
 sold, number = total(orders.sum(Col("sold"))), total(orders.count())
 buyers = count(orders.count(Col("cust").is_set()) > 0)
