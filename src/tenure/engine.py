@@ -36,6 +36,7 @@ from tenure.expr import (
     Flow,
     Level,
     Moves,
+    Named,
     Ratio,
     Rows,
     Setting,
@@ -63,6 +64,10 @@ STEPS_SCHEMA = {
 }
 
 
+MILLION = 10**6
+"""Settings are numbers of at most six decimals."""
+
+
 @dataclass
 class Engine:
     """Answers leaves over one snapshot. Plans are kept by what they are made of, never by the periods.
@@ -80,7 +85,21 @@ class Engine:
     # -- which data an expression needs -------------------------------------------------------------------------
 
     def resolved(self, x: Expr, segments: Segments) -> Expr:
-        """The expression with what depends on the workspace decided: who a customer is, which revenue there is."""
+        """The expression with all that depends on the workspace decided, down to sums and numbers."""
+
+        def change(node: object) -> object:
+            if isinstance(node, Named):
+                return node.x
+            if isinstance(node, Setting):
+                value = self.world.policy.setting(node.key)
+                scaled = Fraction(str(node.otherwise if value is None else value)) * MILLION
+                return Ratio(Const(int(scaled)), Const(MILLION))
+            return node
+
+        return rewrite(self.readable(x, segments), change)
+
+    def readable(self, x: Expr, segments: Segments) -> Expr:
+        """The same with names for parts and settings left: who a customer is, which revenue there is."""
 
         def change(node: object) -> object:
             if isinstance(node, FirstWith):
@@ -91,11 +110,6 @@ class Engine:
                 return Level(node.steps, node.moment)
             if isinstance(node, Flow) and node.x == Col("transfer") and not segments.moves:
                 return Flow(node.rows, Const(0))
-            if isinstance(node, Setting):
-                value = self.world.policy.setting(node.key)
-                return Ratio(
-                    Const(int(Fraction(str(node.otherwise if value is None else value)) * 10**6)), Const(10**6)
-                )
             return node
 
         return rewrite(x, change)
@@ -296,19 +310,20 @@ class Engine:
         self._check_rates([Across("sum", aged.x)])
         self._set_calendar(periods)
         customer = Steps("mrr") if self.customers_pay() else Steps("customer")
-        found = compiled.cohorts(aged, self.relation, customer, segments)
+        for source in [customer, *sources(Across("sum", aged.x))]:
+            self._ready(source)
 
-        def read(query: ir.Table | None, *, by_age: bool) -> Ages:
-            if query is None:
-                return {}
-            return compiled.read(self.warehouse.run(self.sql(query)), segments, by_age=by_age)
+        def texts_of() -> tuple[str, str, str | None, str]:
+            once = self.world.rule("reactivation") != "new"
+            found = compiled.cohorts(aged, self.relation, customer, segments, once=once)
+            own = None if found.own is None else self.sql(found.own)
+            return self.sql(found.sizes), self.sql(found.ages), own, found.cumulate
 
-        return (
-            read(found.sizes, by_age=False),
-            read(found.ages, by_age=True),
-            read(found.own, by_age=False),
-            found.cumulate,
-        )
+        def read(text: str | None, *, by_age: bool) -> Ages:
+            return compiled.read(self.warehouse.run(text), segments, by_age=by_age) if text else {}
+
+        sizes, ages, own, how = texts.kept(("cohorts", aged, segments, *self.here), texts_of)
+        return read(sizes, by_age=False), read(ages, by_age=True), read(own, by_age=False), how
 
     def behind(self, leaf: Across, period: Slot, segments: Segments) -> dict[int, int]:
         """What each customer (by key) adds to the leaf in one period."""

@@ -117,10 +117,7 @@ class Evaluator:
         return Fraction(float(base) ** float(power)) if base > 0 else Fraction(0)
 
     def _ratio(self, x: Ratio, cell: Cell) -> Value:
-        top, bottom = self.value(x.top, cell), self.value(x.bottom, cell)
-        if isinstance(top, Missing) or isinstance(bottom, Missing):
-            return _why(top, bottom)
-        return Missing(x.empty) if bottom == 0 else Fraction(top) / Fraction(bottom)
+        return divided(x, self.value(x.top, cell), self.value(x.bottom, cell))
 
     def _operate(self, name: str, left: Value, right: Value) -> Value:
         if name == "+" and isinstance(left, Missing) != isinstance(right, Missing):
@@ -156,6 +153,13 @@ def _why(*parts: Value) -> Missing:
     """Why what is made of these has no value: nothing being loaded for one of them says more than an empty period."""
     missing = [part for part in parts if isinstance(part, Missing)]
     return NO_DATA if NO_DATA in missing else missing[0]
+
+
+def divided(x: Ratio, top: Value, bottom: Value) -> Value:
+    """The value of a ratio whose parts are known."""
+    if isinstance(top, Missing) or isinstance(bottom, Missing):
+        return _why(top, bottom)
+    return Missing(x.empty) if bottom == 0 else Fraction(top) / Fraction(bottom)
 
 
 def _first_reason(values: list[Value]) -> Missing:

@@ -15,12 +15,13 @@ from tenure import evidence
 from tenure.compile.spread import SPREADING
 from tenure.engine import Engine
 from tenure.errors import RequestError, UnknownName
-from tenure.evaluate import Missing, scale
+from tenure.evaluate import Missing, Value, scale
 from tenure.expr import Across, Aged, Const, Expr, Length, Op, Ratio, Steps, leaves, total
-from tenure.measure import Measure, Table, at_grain
+from tenure.measure import Measure, at_grain
 from tenure.policy import PRESETS, REVENUE_RULES, Policy
 from tenure.question import Frame, Question
 from tenure.result import Number, plain
+from tenure.table import Table
 from tenure.words import words
 
 Shares = dict[int, Fraction]
@@ -123,7 +124,7 @@ def explain(measure: Measure, question: Question, frame: Frame, versus: str | No
         frame.periods[0].label,
         unit,
         measure.engine.world.currency if unit == "money" else None,
-        words(side.expr),
+        words(side.readable),
         row.value,
         row.numerator,
         row.denominator,
@@ -146,7 +147,8 @@ class Side:
         self.measure = measure
         self.question = question
         self.frame = frame
-        self.expr = engine.resolved(at_grain(question.reading.expr, frame.grain), frame.segments)
+        self.readable = engine.readable(at_grain(question.reading.expr, frame.grain), frame.segments)
+        self.expr = engine.resolved(self.readable, frame.segments)
         self.table = Table(engine, measure.clock, frame, None)
         self.table.ask([self.expr])
         self.cell = self.table.cell(0, ())
@@ -195,15 +197,21 @@ class Side:
             case Op(name="+" | "-" as name, args=(left, right)):
                 one, two = self._shares(left), self._shares(right)
                 return None if one is None or two is None else _added(one, two, 1 if name == "+" else -1)
-            case Op(name="*", args=(Const(value=int() as factor), inner)):
-                found = self._shares(inner)
-                return None if found is None else {cust: factor * v for cust, v in found.items()}
-            case Ratio(top=inner, bottom=Const(value=int() as divisor)):
-                found = self._shares(inner)
-                return None if found is None else {cust: v / divisor for cust, v in found.items()}
+            case Op(name="*", args=(left, right)) if not leaves(left) or not leaves(right):
+                factor, inner = (left, right) if not leaves(left) else (right, left)
+                return self._scaled(inner, self.table.value(factor, self.cell))
+            case Ratio(top=inner, bottom=divisor) if not leaves(divisor):
+                value = self.table.value(divisor, self.cell)
+                return None if isinstance(value, Missing) or value == 0 else self._scaled(inner, 1 / Fraction(value))
             case Const(value=0):
                 return {}
         return None
+
+    def _scaled(self, x: Expr, factor: Value) -> Shares | None:
+        found = self._shares(x)
+        if found is None or isinstance(factor, Missing):
+            return None
+        return {cust: Fraction(factor) * value for cust, value in found.items()}
 
     def rows(self) -> list[dict[str, Any]]:
         """Source rows of the customers who make most of the number."""

@@ -282,6 +282,14 @@ class FirstWith(Expr):
 
 
 @dataclass(frozen=True)
+class Named(Expr):
+    """An outer expression that formulas in words call by a name."""
+
+    x: Expr
+    name: str
+
+
+@dataclass(frozen=True)
 class ByGrain(Expr):
     """Another expression at each grain: ("day", ..), ("week", ..); the last one at those not named."""
 

@@ -6,22 +6,35 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
+from functools import partial
 
 from tenure import grouping
 from tenure.cohorts import rows as cohort_rows
-from tenure.compile.calendar import month_units, slots
-from tenure.compile.plan import Cells, Segment
-from tenure.compile.spread import SPREADING, Spreads
+from tenure.compile.plan import Segment
 from tenure.engine import Engine
-from tenure.evaluate import NO_DATA, Cell, Evaluator, Missing, Value, scale
-from tenure.expr import END, START, Across, Aged, ByGrain, Expr, Over, Ratio, Steps, count, leaves, rewrite, walk
+from tenure.evaluate import NO_DATA, Cell, Missing, Value, divided, scale
+from tenure.expr import (
+    END,
+    START,
+    Across,
+    Aged,
+    ByGrain,
+    Expr,
+    Over,
+    Ratio,
+    Setting,
+    Steps,
+    count,
+    leaves,
+    rewrite,
+    walk,
+)
 from tenure.intervals import interval
-from tenure.lasting import Of
-from tenure.money import month_weight
-from tenure.periods import Clock, Period, add_months
+from tenure.periods import Clock, Period
 from tenure.question import Frame, Question, named
 from tenure.result import Result, Row
-from tenure.spreads import EMPTY, Figure, figure
+from tenure.spreads import Figure
+from tenure.table import Table, in_order
 
 AHEAD = Missing("not_reached")
 
@@ -63,7 +76,19 @@ class Measure:
             frame.grain,
             self.clock.as_of,
             tuple(rows),
+            self._notes(question),
         )
+
+    def _notes(self, question: Question) -> tuple[str, ...]:
+        """What a reader must know: numbers of [policy] that are not set, and what the figure can be held against."""
+        metric, policy = question.metric, self.engine.world.policy
+        settings = dict.fromkeys(node for node in walk(question.reading.expr) if isinstance(node, Setting))
+        notes = [
+            f"{metric.id}: {node.key} is not set in [policy]; it is taken as {node.otherwise}."
+            for node in settings
+            if policy.setting(node.key) is None
+        ]
+        return (*notes, f"{metric.id}, benchmark: {metric.benchmark}.") if metric.benchmark else tuple(notes)
 
     def _rows(
         self, questions: Sequence[Question], frame: Frame, window: tuple[int, int] | None
@@ -140,10 +165,12 @@ class Measure:
         groups: Sequence[Segment],
     ) -> list[Row]:
         found = []
+        # A sum of its parts is its own numerator; what holds a ratio has none.
+        whole = isinstance(expr, Across) or not any(isinstance(node, Ratio | Over) for node in walk(expr))
         for group in groups:
             by = named(frame.segments, group)
             for k, period in enumerate(frame.periods):
-                found.append(self._row(question, expr, count, table, table.cell(k, group), period, by))
+                found.append(self._row(question, expr, count, table, table.cell(k, group), period, by, whole=whole))
         return found
 
     def _row(
@@ -155,34 +182,41 @@ class Measure:
         cell: Cell,
         period: Period,
         by: dict[str, str | int],
+        *,
+        whole: bool,
     ) -> Row:
         complete = self.clock.is_complete(period) and self._settled(question, period)
-        row = Row(period.label, period.start, period.end, by, None, complete=complete)
+        row = partial(Row, period.label, period.start, period.end, by, complete=complete)
         if self.clock.is_ahead(period):
-            return replace(row, reason=AHEAD.reason)
-        figure = table.figure(expr, cell)
-        value = figure.value
-        top: Value | None = value
-        bottom: Value | None = None
+            return row(value=None, reason=AHEAD.reason)
+        figure = Figure(NO_DATA, n=None)
+        top, bottom = None, None
         if isinstance(expr, Ratio):
             top, bottom = table.value(expr.top, cell), table.value(expr.bottom, cell)
-        elif not isinstance(expr, Across) and any(isinstance(node, Ratio | Over | Of) for node in walk(expr)):
-            top = None
+            value = divided(expr, top, bottom)
+        else:
+            figure = table.figure(expr, cell)
+            value = figure.value
+            top = value if whole else None
         n = _whole(table.value(count, cell)) if count is not None else figure.n
-        row = replace(row, numerator=_known(top), denominator=_known(bottom), n=n)
+        if n is not None and n < question.reading.least and not isinstance(value, Missing):
+            return row(value=None, n=n, reason="insufficient_data")
+        row = partial(row, numerator=_known(top), denominator=_known(bottom), n=n)
         if isinstance(value, Missing):
-            return replace(row, reason=value.reason)
-        if n is not None and n < question.reading.least:
-            return replace(row, numerator=None, denominator=None, reason="insufficient_data")
-        low, high = figure.low, figure.high
-        if question.reading.interval is not None and row.denominator:
-            parts = [table.value(self._resolved(part, table.frame), cell) for part in question.reading.interval.parts]
-            known = [Fraction(part) for part in parts if not isinstance(part, Missing)]
-            found = interval(
-                question.reading.interval.method, Fraction(row.numerator or 0), Fraction(row.denominator), known
-            )
-            low, high = found or (None, None)
-        return replace(row, value=value, low=low, high=high)
+            return row(value=None, reason=value.reason)
+        low, high = self._interval(question, table, cell, top, bottom) or (figure.low, figure.high)
+        return row(value=value, low=low, high=high)
+
+    def _interval(
+        self, question: Question, table: Table, cell: Cell, top: Value | None, bottom: Value | None
+    ) -> tuple[float, float] | None:
+        """What the reading's method says of top / bottom."""
+        how, over, under = question.reading.interval, _known(top), _known(bottom)
+        if how is None or not under:
+            return None
+        parts = [table.value(self._resolved(part, table.frame), cell) for part in how.parts]
+        known = [Fraction(part) for part in parts if not isinstance(part, Missing)]
+        return interval(how.method, Fraction(over or 0), Fraction(under), known)
 
 
 def split_by(frame: Frame, own: tuple[str, ...]) -> Frame:
@@ -204,127 +238,6 @@ def at_grain(expr: Expr, grain: str) -> Expr:
 
 def _interval_parts(question: Question) -> tuple[Expr, ...]:
     return question.reading.interval.parts if question.reading.interval is not None else ()
-
-
-class Table:
-    """The numbers of one set of periods: leaves asked for together, values taken from them."""
-
-    def __init__(self, engine: Engine, clock: Clock, frame: Frame, window: tuple[int, int] | None) -> None:
-        self.engine = engine
-        self.clock = clock
-        self.frame = frame
-        self.slots = slots(frame.periods, clock.cut, window)
-        self.cells: Cells = {}
-        self.spread: Spreads = {}
-        self.finer: dict[tuple[str, int], tuple[Table, list[range]]] = {}
-        self._evaluator = Evaluator(self._leaf, lambda of, cell: self._figure(of, cell).value, self._over)
-
-    def ask(self, exprs: Sequence[Expr]) -> None:
-        """Fetch every leaf of these expressions, and those that need a finer grain in their own periods."""
-        inner = {leaf for expr in exprs for node in walk(expr) if isinstance(node, Over) for leaf in leaves(node.x)}
-        own = {leaf: None for expr in exprs for leaf in leaves(expr)}
-        outer = [leaf for leaf in own if leaf not in inner or any(_outside(leaf, e) for e in exprs)]
-        self.fetch(outer)
-        for expr in exprs:
-            for node in walk(expr):
-                if isinstance(node, Over):
-                    self._ask_finer(node)
-
-    def fetch(self, wanted: Sequence[Across]) -> None:
-        """Numbers and distributions of leaves that are not here yet."""
-        missing = [leaf for leaf in wanted if leaf not in self.cells and leaf not in self.spread]
-        missing = [leaf for leaf in missing if self.engine.has_data(leaf)]
-        plain = [leaf for leaf in missing if leaf.how not in SPREADING]
-        spread = [leaf for leaf in missing if leaf.how in SPREADING]
-        if plain:
-            self.cells |= self.engine.cells(plain, self.slots, self.frame.segments)
-        if spread:
-            self.spread |= self.engine.spreads(spread, self.slots, self.frame.segments)
-
-    def _ask_finer(self, node: Over) -> None:
-        table, _ = self.finer.setdefault((node.grain, node.back), self._finer(node))
-        table.fetch(leaves(node.x))
-
-    def _finer(self, node: Over) -> tuple[Table, list[range]]:
-        periods: list[Period] = []
-        for period in self.frame.periods:
-            start = add_months(period.end, -node.back) if node.back else period.start
-            for part in self.clock.between(start, period.end, node.grain, ""):
-                if not periods or part.start >= periods[-1].end:
-                    periods.append(part)
-        spans = []
-        for period in self.frame.periods:
-            start = add_months(period.end, -node.back) if node.back else period.start
-            inside = [i for i, p in enumerate(periods) if p.start >= start and p.start < period.end]
-            spans.append(range(inside[0], inside[-1] + 1))
-        frame = Frame(node.grain, periods, self.frame.segments)
-        return Table(self.engine, self.clock, frame, None), spans
-
-    def groups(self, exprs: Sequence[Expr]) -> list[Segment]:
-        """The segments with data anywhere in the range; without --by the one that is all."""
-        if not self.frame.segments.by:
-            return [()]
-        tables = [self, *(table for table, _ in self.finer.values())]
-        wanted = {leaf for expr in exprs for leaf in leaves(expr)}
-        fixed = self.frame.segments.fixed
-        wanted = {leaf for leaf in wanted if not fixed or self.engine.owns(leaf, fixed)}
-        found = {group for t in tables for leaf in wanted for _, group in t.cells.get(leaf, t.spread.get(leaf, {}))}
-        return in_order(found)
-
-    def cell(self, k: int, group: Segment) -> Cell:
-        slot = self.slots[k]
-        return Cell(k, group, slot.days, month_weight(month_units(slot.start, slot.stop)))
-
-    def value(self, expr: Expr, cell: Cell) -> Value:
-        """The value of an expression at a cell."""
-        return self._evaluator.value(expr, cell)
-
-    def figure(self, expr: Expr, cell: Cell) -> Figure:
-        """The value of an expression with what its distribution says of it, where it is one's."""
-        return self._figure(expr, cell) if isinstance(expr, Of) else Figure(self.value(expr, cell), n=None)
-
-    def _figure(self, of: Of, cell: Cell) -> Figure:
-        if of.curve not in self.spread:
-            return Figure(NO_DATA if not self.engine.has_data(of.curve) else EMPTY, n=None)
-        return figure(of, self.spread[of.curve].get((cell.k, self._group(of.curve, cell)), ()))
-
-    def _group(self, leaf: Across, cell: Cell) -> Segment:
-        """The cell's group as the leaf knows it: without the columns of other rows than its own."""
-        segments = self.frame.segments
-        if not segments.fixed or self.engine.owns(leaf, segments.fixed):
-            return cell.group
-        pairs = zip(segments.by, cell.group, strict=True)
-        return tuple(value for name, value in pairs if name not in segments.fixed)
-
-    def _leaf(self, leaf: Across, cell: Cell) -> Value:
-        if leaf not in self.cells:
-            return NO_DATA if not self.engine.has_data(leaf) else 0
-        number = self.cells[leaf].get((cell.k, self._group(leaf, cell)))
-        if number is None:
-            return EMPTY if leaf.how in ("least", "greatest") else 0
-        divisor = scale(leaf)
-        return number if divisor == 1 else Fraction(number, divisor)
-
-    def _over(self, node: Over, cell: Cell) -> list[Value]:
-        table, spans = self.finer[(node.grain, node.back)]
-        inside = [i for i in spans[cell.k] if not self.clock.is_ahead(table.frame.periods[i])]
-        return [table.value(node.x, table.cell(i, cell.group)) for i in inside]
-
-
-def in_order(groups: Iterable[Segment]) -> list[Segment]:
-    """Groups as they are shown: numbers by size, then names."""
-    return sorted(groups, key=lambda group: [(not v.isdigit(), int(v) if v.isdigit() else 0, v) for v in group])
-
-
-def _outside(leaf: Across, expr: Expr) -> bool:
-    """Whether the leaf also stands in the expression outside any Over."""
-    if isinstance(expr, Over):
-        return False
-    if expr == leaf:
-        return True
-    children = [getattr(expr, name, None) for name in ("x", "top", "bottom")]
-    nested = [*getattr(expr, "args", ()), *(c for c in children if isinstance(c, Expr))]
-    return any(_outside(leaf, child) for child in nested)
 
 
 def _known(value: Value | None) -> int | Fraction | None:

@@ -16,6 +16,7 @@ from tenure import model, texts
 from tenure.rollup import World, rollups
 from tenure.rollups.customers import people
 from tenure.rollups.mrr_steps import looks_at_months
+from tenure.store.tables import quote
 from tenure.worlds import clock_of, columns_of, world_of
 
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from tenure.store import Writer
 
 Progress = Callable[[str, int, int | None], None]
-TOUCHED = "touched_customers"
-FORMAT = 4
+TOUCHED, PIECES, STEPS = "touched_customers", "customer_pieces", "mrr_steps"
+FORMAT = 5
 """Counts up whenever a rollup's rows come to mean something else; older ones are rebuilt."""
 
 
@@ -41,13 +42,24 @@ def refresh(tx: Writer, config: Config, policy: Policy, on_progress: Progress | 
     loaded = frozenset(name for name in model.TABLES if tx.state(name).parts)
     tx.meta["foreign"] = _any_foreign(tx, config.currency, loaded)
     world = world_of(config, policy, columns_of(tx.con), loaded, tx.meta)
+    # What is stored are levels, day by day; movements that are told apart otherwise are made when they are asked for.
+    world = world.with_rules((("simultaneous", "day"),))
     done = _keys(tx, world, changed, since, anew)
-    for step, rollup in enumerate((rollups()["customer_pieces"], rollups()["mrr_steps"])):
-        report(f"Rebuilding {rollup.name}", step, 2)
-        inputs = changed & set(rollup.reads)
-        if anew or inputs or rollup.name not in tx.rollups:
-            _build(tx, world, rollup.name, inputs, since, anew)
-            done.append(rollup.name)
+    stale = {
+        name: changed & set(rollups()[name].reads)
+        for name in (PIECES, STEPS)
+        if anew or name not in tx.rollups or changed & set(rollups()[name].reads)
+    }
+    few = {name for name, inputs in stale.items() if not (anew or name not in tx.rollups or inputs - _with_customers())}
+    touched = _touched(tx, set().union(*(stale[name] for name in few)), since) if few else None
+    if touched is not None:
+        # One set for all: who is rebuilt has every row rebuilt, in either.
+        found = f"SELECT cust, customer_id FROM customer_keys SEMI JOIN ({touched}) USING (customer_id)"
+        tx.con.execute(f"CREATE OR REPLACE TEMP TABLE {TOUCHED} AS {found}")
+    for step, name in enumerate(stale):
+        report(f"Rebuilding {name}", step, 2)
+        _build(tx, world, name, overlay=name in few and touched is not None)
+        done.append(name)
     tx.meta |= {**_shape(tx), "told": _told(tx), "settings": settings, "refreshed": tx.version}
     report("Rebuilding", 2, 2)
     return done
@@ -75,16 +87,20 @@ def _shape(tx: Writer) -> dict[str, bool]:
 
 def _told(tx: Writer) -> list[str]:
     """The attributes that any customer has a value of."""
-    answer = tx.con.execute("SELECT count(COLUMNS(* EXCLUDE (cust, from_day, to_day, is_last))) FROM customer_pieces")
-    names = [column[0] for column in answer.description]
-    counts = answer.fetchone() or ()
-    return [name for name, count in zip(names, counts, strict=True) if count]
+    columns = tx.con.execute(
+        "DESCRIBE SELECT * EXCLUDE (cust, from_day, to_day, is_last) FROM customer_pieces"
+    ).fetchall()
+    names = [str(column[0]) for column in columns]
+    # Each looks no further than the first value; counting them all would read the whole table.
+    tests = ", ".join(f"EXISTS (FROM customer_pieces WHERE {quote(name)} IS NOT NULL)" for name in names)
+    found = tx.con.execute(f"SELECT {tests}").fetchone() if names else ()
+    return [name for name, told in zip(names, found or (), strict=True) if told]
 
 
 def _any_foreign(tx: Writer, currency: str, loaded: frozenset[str]) -> bool:
     if "subscriptions" not in loaded:
         return False
-    found = tx.con.execute("SELECT bool_or(currency <> ?) FROM m_subscriptions", [currency]).fetchone()
+    found = tx.con.execute("SELECT EXISTS (FROM m_subscriptions WHERE currency <> ?)", [currency]).fetchone()
     return bool(found and found[0])
 
 
@@ -106,16 +122,23 @@ def _keys(tx: Writer, world: World, changed: set[str], since: int, anew: bool) -
         return []
     if known and touched is not None:
         tx.con.execute(f"CREATE OR REPLACE TEMP TABLE {TOUCHED} AS {touched}")
-        count = tx.con.execute(f"SELECT count(*) FROM {TOUCHED}").fetchone()
-        if count is None or count[0] == 0:
+        dated = f"FROM m_customers SEMI JOIN {TOUCHED} USING (customer_id) WHERE created_day IS NOT NULL"
+        left = f"FROM {TOUCHED} ANTI JOIN (SELECT customer_id {dated}) USING (customer_id)"
+        counts = f"SELECT (SELECT count(*) FROM {TOUCHED}), (SELECT count(*) {left})"
+        everyone, undated = tx.con.execute(counts).fetchone() or (0, 0)
+        if not everyone:
             return []
+        if not undated:
+            # Who says when they were created is known by that alone; other tables would only say they are there.
+            world = replace(world, loaded=frozenset({"customers"}))
         world = replace(world, only=TOUCHED)
     none = "SELECT 0::BIGINT AS cust, '' AS customer_id WHERE FALSE"
     old = "SELECT cust, customer_id FROM customer_keys" if known else none
-    tx.con.execute(f"CREATE OR REPLACE TEMP TABLE old_keys AS {old}")
+    wanted = f" SEMI JOIN {TOUCHED} USING (customer_id)" if world.only else ""
+    tx.con.execute(f"CREATE OR REPLACE TEMP TABLE old_keys AS {old}{wanted}")
     query = f"""
         WITH people AS ({_sql(world, "customer_keys", people)}),
-             top AS (SELECT coalesce(max(cust), -1) AS top FROM old_keys)
+             top AS (SELECT coalesce(max(cust), -1) AS top FROM ({old}))
         SELECT coalesce(o.cust, top + row_number() OVER (PARTITION BY o.cust IS NULL ORDER BY p.customer_id)) AS cust,
                p.customer_id, p.name, p.first_day
         FROM people p CROSS JOIN top LEFT JOIN old_keys o USING (customer_id)"""
@@ -133,25 +156,31 @@ def _touched(tx: Writer, tables: set[str], since: int, *, fresh_only: bool = Fal
     With `fresh_only`, facts of customers are passed over who have a key and say themselves when they were created: only
     the customers table changes what is known of them.
     """
-    dated = "SELECT customer_id FROM m_customers WHERE created_day IS NOT NULL"
-    settled = f"SELECT customer_id FROM customer_keys SEMI JOIN ({dated}) USING (customer_id)" if fresh_only else ""
-    parts = []
+    found: dict[bool, list[str]] = {True: [], False: []}
     for table in sorted(tables):
         query = tx.changed_customers(table, since)
         if query is None:
             return None
-        new = f" AND customer_id NOT IN ({settled})" if fresh_only and table != "customers" else ""
-        parts.append(f"SELECT customer_id FROM ({query}) WHERE customer_id IS NOT NULL{new}")
-    return " UNION ".join(parts) if parts else "SELECT NULL::VARCHAR AS customer_id WHERE FALSE"
+        found[fresh_only and table != "customers"].append(
+            f"SELECT customer_id FROM ({query}) WHERE customer_id IS NOT NULL"
+        )
+    parts = found[False]
+    if found[True]:
+        # Few are touched: they are looked up, rather than everybody who is settled gathered.
+        tx.con.execute(f"CREATE OR REPLACE TEMP TABLE told_of AS {' UNION '.join(found[True])}")
+        keyed = "SELECT customer_id FROM customer_keys SEMI JOIN told_of USING (customer_id)"
+        dated = (
+            "SELECT customer_id FROM m_customers SEMI JOIN told_of USING (customer_id) WHERE created_day IS NOT NULL"
+        )
+        parts.append(f"SELECT customer_id FROM told_of EXCEPT ({keyed} INTERSECT {dated})")
+    return " UNION ".join(f"({part})" for part in parts) if parts else "SELECT NULL::VARCHAR AS customer_id WHERE FALSE"
 
 
-def _build(tx: Writer, world: World, name: str, inputs: set[str], since: int, anew: bool) -> None:
-    rollup = rollups()[name]
-    touched = None if anew or name not in tx.rollups or inputs - _with_customers() else _touched(tx, inputs, since)
-    if touched is None:
-        tx.put_rollup(name, _sql(world, name, rollup.build), key="cust")
-        return
-    tx.con.execute(f"CREATE OR REPLACE TEMP TABLE {TOUCHED} AS {touched}")
-    keys = f"SELECT cust FROM customer_keys SEMI JOIN {TOUCHED} USING (customer_id)"
-    query = _sql(replace(world, only=TOUCHED), name, rollup.build)
-    tx.put_rollup(name, query, key="cust", overlay=True, keys_sql=keys)
+def _build(tx: Writer, world: World, name: str, *, overlay: bool) -> None:
+    """Make a rollup: all of it, or only what the touched customers have there."""
+    build = rollups()[name].build
+    if overlay:
+        query = _sql(replace(world, only=TOUCHED), name, build)
+        tx.put_rollup(name, query, key="cust", overlay=True, keys_sql=f"SELECT cust FROM {TOUCHED}")
+    else:
+        tx.put_rollup(name, _sql(world, name, build), key="cust")

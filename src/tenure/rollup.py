@@ -32,7 +32,7 @@ class World:
     `columns`: the columns of each model table with their Ibis types. `foreign`: subscriptions in another currency than
     the reporting one. `as_of` is naive UTC, `cut` the first local day of which nothing is known; `frozen` is true where
     the workspace fixes as_of inside a day. `rules` are those a metric's variant fixes. `only` names a table of
-    customer_id: then only these customers' rows are there. `steps` names a table of MRR as steps under these rules.
+    customer_id and cust: then only these customers' rows are there. `steps` names a table of MRR as steps under them.
     """
 
     columns: Mapping[str, Mapping[str, str]]
@@ -166,9 +166,10 @@ def period_rows() -> dict[str, PeriodRows]:
     return catalog.members("tenure.rollups", PeriodRows)
 
 
-def keyed(rows: ir.Table) -> ir.Table:
-    """The rows with their customer's key; rows of no customer have none."""
-    keys = KEYS.select(key_=KEYS.customer_id, cust=KEYS.cust)
+def keyed(rows: ir.Table, only: str | None = None) -> ir.Table:
+    """The rows with their customer's key; rows of no customer have none. `only`: as in World."""
+    known = ibis.table({"cust": "int64", "customer_id": "string"}, name=only) if only else KEYS
+    keys = known.select(key_=known.customer_id, cust=known.cust)
     return rows.join(keys, rows.customer_id == keys.key_, how="left").drop("key_")
 
 

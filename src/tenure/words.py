@@ -22,6 +22,7 @@ from tenure.expr import (
     Length,
     Level,
     Moves,
+    Named,
     Op,
     Over,
     Power,
@@ -116,6 +117,8 @@ def words(x: Expr) -> str:
             return "the first there is of " + "; ".join(words(e) for e in (*(e for _, e in choices), otherwise))
         case ByGrain(choices=choices, otherwise=otherwise):
             return "; ".join([*(f"by {grain} {words(e)}" for grain, e in choices), f"otherwise {words(otherwise)}"])
+        case Named(name=name):
+            return name
         case Setting(key=key):
             return key.replace("_", " ")
         case Of():
@@ -202,6 +205,8 @@ def _flow(flow: Flow) -> str:
         return f"{_level(flow.rows.steps)} from {_listed([_MOVED[k][0] for k in kinds])}"
     if isinstance(flow.x, Const):
         return f"the number of {_rows(flow)}"
+    if isinstance(flow.x, Col) and flow.x.money:
+        return _rows(flow)
     if isinstance(flow.x, Col) and flow.x.name in _AMOUNTS:
         return _AMOUNTS[flow.x.name]
     if flow.rows.table == "sales":
@@ -267,7 +272,24 @@ def _rows(flow: Flow) -> str:
     if rows.table == "sales":
         return _listed([_SALES[kind] for kind in kinds])
     named = _named(rows)
-    return f"{_listed([kind.replace('_', ' ') for kind in kinds], 'or')} {named}" if kinds else named
+    told = f" ({_listed(_further(flow.keep))})" if _further(flow.keep) else ""
+    return (f"{_listed([kind.replace('_', ' ') for kind in kinds], 'or')} {named}" if kinds else named) + told
+
+
+def _further(keep: Expr | None) -> list[str]:
+    """What a filter on rows asks besides the kinds of rows."""
+    match keep:
+        case Col(name=name):
+            return [f"those {name.replace('_', ' ')}"]
+        case Op(name="not", args=(Col(name=name),)):
+            return [f"those not {name.replace('_', ' ')}"]
+        case Op(name="set", args=(Col(name=name),)):
+            return [f"of known {'customers' if name == 'cust' else name.replace('_', ' ')}"]
+        case Op(name="and", args=args):
+            return [word for arg in args for word in _further(arg)]
+        case Op(name=">" | ">=" | "<" | "<=" as name, args=(left, right)):
+            return [f"{words(left)} {_COMPARE[name]} {words(right)}"]
+    return []
 
 
 def _kinds(keep: Expr | None) -> list[str]:

@@ -15,7 +15,6 @@ import pytest
 from tenure.config import WAREHOUSES
 from tenure.engine import Engine
 from tenure.measure import Measure
-from tenure.metric import catalogue
 from tenure.periods import select
 from tenure.question import Frame, Question
 
@@ -56,7 +55,7 @@ def test_every_reading_compiles(places: dict[str, Place], dialect: str) -> None:
     except Exception as error:
         failing = "\n".join(_failing(questions, measure, frame))
         raise AssertionError(f"{dialect}:\n{failing}") from error
-    assert len(paper.said) > len(catalogue()) / 2
+    assert len(paper.said) > len(questions) / 8
     assert all(text.startswith(("SELECT", "WITH")) for text in paper.said)
 
 

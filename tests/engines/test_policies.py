@@ -38,6 +38,6 @@ def test_rules_on_postgres(places: dict[str, Place], postgres_url: str, name: st
 @pytest.mark.parametrize("preset", [p for p in PRESETS if p != "tenure"] if ALL else ["chartmogul"])
 def test_explanations_on_postgres(places: dict[str, Place], postgres_url: str, preset: str) -> None:
     here, there = places["small"].on("duckdb"), places["small"].on(postgres_url)
-    mine, yours = (w.explain("mrr", "2024-02", versus=preset).to_json() for w in (here, there))
+    mine, yours = (w.explain("grr", "2024-02", versus=preset).to_json() for w in (here, there))
     assert mine == yours
     assert mine["customers"]

@@ -308,3 +308,20 @@ def test_one_off_revenue_is_never_mrr(company: Any) -> None:
     assert fee.value("mrr", "2024-01") == 100.0
     assert fee.value("non_recurring_revenue", "2024-01") == 950.0
     assert fee.value("non_recurring_revenue", "2024-02") == 0.0
+
+
+def test_levels_are_days_whatever_makes_one_movement(company: Any) -> None:
+    """A plan ends at 23:50 on the 31st and the next begins at 00:20: one movement for ChartMogul, but at the end of
+    January nothing is paid."""
+    firm = company(
+        '[policy]\nrevenue = "chartmogul"\n',
+        subscriptions="""
+            subscription_id,customer_id,amount,currency,interval,started_at,ended_at
+            1,A,10,USD,month,2024-01-01T00:00:00Z,2024-01-31T23:50:00Z
+            2,A,15,USD,month,2024-02-01T00:20:00Z,
+            3,B,10,USD,month,2024-01-01T00:00:00Z,
+        """,
+    )
+    assert firm.value("mrr", "2024-01") == 10.0
+    assert firm.value("mrr", "2024-02") == 25.0
+    assert firm.value("expansion_mrr", "2024-02") == 5.0

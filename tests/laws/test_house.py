@@ -51,6 +51,7 @@ FLOORS = [
         "measure",
         "comparison",
         "grouping",
+        "table",
         "spreads",
         "intervals",
     ),

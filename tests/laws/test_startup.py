@@ -9,8 +9,6 @@ from pathlib import Path
 import pytest
 
 HEAVY = {"duckdb", "ibis", "pyarrow", "pandas", "numpy", "scipy", "pydantic", "sqlglot", "rich", "openpyxl", "polars"}
-# typer reads the options of a command (not of `tenure --help`) with pydantic, since 0.29.
-HEAVY_FOR_A_COMMAND = HEAVY - {"pydantic"}
 
 PROBE = """
 import sys
@@ -51,4 +49,4 @@ def test_help_imports_nothing_heavy(tmp_path: Path) -> None:
 )
 def test_a_commands_help_and_the_catalogue_import_no_data_library(arguments: list[str], tmp_path: Path) -> None:
     (tmp_path / "tenure.toml").write_text("[workspace]\nname = 'Empty'\n", encoding="utf-8")
-    assert not imported_by(PROBE.format(arguments=arguments), tmp_path) & HEAVY_FOR_A_COMMAND
+    assert not imported_by(PROBE.format(arguments=arguments), tmp_path) & HEAVY

@@ -90,10 +90,10 @@ def plain_requests(oracle: Oracle, made: world.World) -> Iterator[tuple[tuple[st
     grouped = [("region", None), ("segment", None), (None, ("region", "north")), ("region", ("segment", "small"))]
     for number, grain in enumerate(GRAINS):
         periods = spans(oracle, made, grain)
-        if EVERY or (number + lap(made)) % 2 == 0:
+        if EVERY or (number + lap(made)) % 3 == 0:
             yield PLAIN, Request(grain, periods)
         for turn, (by, where) in enumerate(grouped):
-            if EVERY or (number + turn + lap(made)) % 6 == 0:
+            if EVERY or (number + turn + lap(made)) % 12 == 0:
                 yield PLAIN, Request(grain, periods, by, where)
 
 
@@ -105,7 +105,7 @@ def variant_requests(oracle: Oracle, made: world.World) -> Iterator[tuple[tuple[
         if variant == "monthly" and made.fx:
             continue
         for turn, by in enumerate((None, attribute)):
-            if EVERY or (lap(made) + number + turn) % 3 == 0:
+            if EVERY or (lap(made) + number + turn) % 6 == 0:
                 grain = grains[(made.seed // 3 + number + 2 * turn) % len(grains)]
                 yield metrics, Request(grain, spans(oracle, made, grain), by, variant=variant)
 

@@ -3,6 +3,7 @@
     record.py     one customer's (or row's) expression as an Ibis expression
     segments.py   --by and --where: attributes of customers, now or as they stood, and of rows
     scan.py       levels at touching moments, movements and rows: one pass over the steps, cumulated outside
+    unmoved.py    what scan cumulates: an expression where nothing changes, simplified
     overlap.py    levels at two moments whose windows overlap, by joining the stretches that overlap
     slices.py     anything else: cut every level at every moment; right for all, and what drill-down uses
     aged.py       cohorts by age

@@ -37,9 +37,9 @@ class Cohorts:
     own: ir.Table | None = None
 
 
-def cohorts(aged: Aged, relation: Relation, customer: Steps, segments: Segments) -> Cohorts:
-    """The queries for one Aged expression. `customer`: the level that says who is one."""
-    members = _members(relation(customer), segments)
+def cohorts(aged: Aged, relation: Relation, customer: Steps, segments: Segments, *, once: bool) -> Cohorts:
+    """The queries for one Aged expression. `customer`: the level that says who is one; `once`: nobody is new twice."""
+    members = _members(relation(customer), segments, once=once)
     sizes = members.group_by("c", *segments.group).agg(v=exact(members.count()))
     levels, flows, _ = inputs(aged.x)
     if levels:
@@ -52,10 +52,10 @@ def cohorts(aged: Aged, relation: Relation, customer: Steps, segments: Segments)
     return Cohorts(sizes, *_by_use(aged.mode or "bounded", active, segments), own)
 
 
-def _members(steps: ir.Table, segments: Segments) -> ir.Table:
+def _members(steps: ir.Table, segments: Segments, *, once: bool) -> ir.Table:
     """(cust, c, g0..): every customer with the slot of their first day."""
     joins = steps.filter(steps.kind == "new")
-    firsts = joins.group_by("cust").agg(first=joins.day.min())
+    firsts = joins.select("cust", first="day") if once else joins.group_by("cust").agg(first=joins.day.min())
     firsts = segments.attach(firsts, firsts["first"], owned=True)
     days = DAYS.filter(DAYS.slot > 0).select(c_day=DAYS.day, c=DAYS.slot)
     return firsts.join(days, firsts["first"] == days.c_day).select("cust", "c", *segments.group)

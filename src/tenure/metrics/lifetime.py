@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tenure.expr import Across, Col, Const, Expr, FirstWith, Length, Power, Ratio, Rows, Setting, count, total
+from tenure.expr import Across, Col, Const, Expr, FirstWith, Length, Named, Power, Ratio, Rows, Setting, count, total
 from tenure.lasting import Of, Stays, restricted_mean
 from tenure.metric import Family, Metric, Reading
 from tenure.metrics._words import customer, customers_of_period, is_, mrr, now, orders, paid, pays, revenue, was
@@ -17,20 +17,20 @@ costs = Rows("costs", "day", said="costs of the period")
 headcount = Rows("headcount", "k", of="staff", said="headcount at the period's end")
 year = Rows("orders_of_a_year", "k", of="orders", said="orders of the twelve months to the period's end")
 received = {
-    name: Rows(f"{name}_so_far", "k", of=name, said=f"{name} until the period's end")
-    for name in ("payments", "orders", "invoices")
+    name: Rows(f"{name}_so_far", "k", of=name, said=f"{name} so far") for name in ("payments", "orders", "invoices")
 }
 
 margin, kept_share = Setting("gross_margin"), Setting("retention_share")
 stays = Across("curve", Stays(customer))
-lifespan = restricted_mean(stays, LONGEST, MONTH)
+stayed = restricted_mean(stays, LONGEST, MONTH)
+lifespan = Named(stayed, "customer lifespan in months")
 months = Length("months")
 
 start, end = count(was), count(is_)
 retained = count(was & is_)
 joined = total(customer.times("new"))
-arpa = total(now) / count(pays)
-left_a_month = Const(1) - Power(retained / start, Ratio(Const(1), months))
+arpa = Named(total(now) / count(pays), "ARPA")
+left_a_month = Named(Const(1) - Power(retained / start, Ratio(Const(1), months)), "the churn rate of a month")
 by_churn = Ratio(arpa * margin, left_a_month)
 
 
@@ -40,12 +40,15 @@ def _spent(*categories: str) -> Expr:
 
 acquisition, retention = _spent("acquisition"), _spent("retention")
 cac = acquisition / joined
-new_arpa = total(mrr.moved("new")) / total(mrr.times("new"))
+new_arpa = total(mrr.moved("new")) / joined
 worth = total(now.where(paid)) * months * margin * kept_share
 
 of_a_year, known = year.sum(Col("orders")), year.sum(Col("orders"), Col("cust").is_set())
 # the average is over every order, as in average_purchase_value; the frequency is that of known customers
-a_year = (total(year.sum(Col("sold", money=True))) / total(of_a_year)) * (total(known) / count(known > 0))
+a_year = Named(
+    (total(year.sum(Col("sold", money=True))) / total(of_a_year)) * (total(known) / count(known > 0)),
+    "what a buyer orders in twelve months",
+)
 by_purchase = Ratio(a_year * lifespan * margin, Const(12))
 sold, number = total(orders.sum(Col("sold"))), total(orders.count())
 buyers = count(orders.count(Col("cust").is_set()) > 0)
@@ -76,7 +79,7 @@ who still is one counts as staying on, as long as others like them did.
 *Differs:* "8 Proven KPIs" averages the years of those who left and of those who stay alike, which is too short as long
 as anybody stays; 1 / churn assumes that everyone leaves at the same rate for ever.
 *Example:* on the small world, 2024-03: 47.7.""",
-            {"default": Reading(lifespan)},
+            {"default": Reading(stayed)},
             aliases=("average_customer_lifespan", "customer_lifetime", "acl"),
         ),
         Metric(
@@ -170,7 +173,7 @@ divide ARPA by churn (churn), which one quiet month makes very large.
 *Empty:* no value where either has none, or winning customers cost nothing.
 *Differs:* it inherits every choice of its two parts; compare it with itself over time, not with others'.
 *Example:* on the small world, 2024-02: 3.3.""",
-            {"default": Reading(Ratio(clv, cac))},
+            {"default": Reading(Ratio(Named(clv, "customer lifetime value"), Named(cac, "customer acquisition cost")))},
             aliases=("ltv_to_cac", "ltv_cac", "ltv_cac_ratio"),
         ),
         Metric(

@@ -24,7 +24,7 @@ FAR = ibis.timestamp("9999-12-31 00:00:00")
 
 def items(world: World, *extra: str) -> ir.Table:
     """Every stretch that counts towards MRR; with further columns of subscriptions."""
-    rows = keyed(world.table("subscriptions")).filter(lambda t: t.cust.notnull())
+    rows = keyed(world.table("subscriptions"), world.only).filter(lambda t: t.cust.notnull())
     rows = rows.filter(_counts(world, rows))
     rows = _bounded(world, rows)
     rows = rows.mutate(factor=_factor(world, rows))

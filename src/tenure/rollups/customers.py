@@ -47,7 +47,7 @@ def attributes(columns: dict[str, str]) -> list[str]:
 
 def pieces(world: World) -> ir.Table:
     """(cust, from_day, to_day, attributes...): one row per stretch of constant attributes; `is_last`: the latest."""
-    rows = keyed(world.table("customers"))
+    rows = keyed(world.table("customers"), world.only)
     order = ibis.window(group_by=rows.cust, order_by=ibis.coalesce(rows.valid_from_day, ibis.literal(FIRST_DAY)))
     return rows.select(
         *attributes(dict(world.columns["customers"])),
