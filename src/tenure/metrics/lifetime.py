@@ -95,10 +95,10 @@ x margin.
 *Leaves out:* the cost of winning and serving the customer; the value of money over time, but for predictive.
 *Empty:* no value where nobody left (churn), nobody ordered (purchase), or nobody was a customer.
 *Variants.* churn: ARPA x margin / (1 - (1 - customer_churn_rate)^(1 / months of the period)); purchase: over the twelve
-months to the period's end, orders' value per buyer x customer_lifespan / 12 x margin; arpc: revenue per customer and
-month x customer_lifespan; value: average purchase value x yearly purchase frequency x mean years of all customers so
-far; historic: what came in so far per customer who ever paid x margin; predictive: ARPA x margin x the months expected
-of the next 36 by the survival curve, 10 % a year discounted.
+months to the period's end, average_purchase_value x purchase_frequency x customer_lifespan / 12 x margin; arpc: revenue
+per customer and month x customer_lifespan; value: average purchase value x yearly purchase frequency x mean years of
+all customers so far; historic: what came in so far per customer who ever paid x margin; predictive: ARPA x margin x the
+months expected of the next 36 by the survival curve, 10 % a year discounted.
 *Differs:* three of the articles multiply a mean spend by a mean lifespan (purchase, value, arpc); billing screens
 divide ARPA by churn (churn), which one quiet month makes very large.
 *Example:* on the small world, 2024-02: 1,000 USD.""",
