@@ -1,4 +1,4 @@
-"""MODEL, segments: a column that customers lack is the fact's own, whosever the fact is; and reasons of two parts."""
+"""MODEL: columns that are the fact's own, whosever the fact is; reasons of two parts; values that say nothing."""
 
 from __future__ import annotations
 
@@ -55,3 +55,21 @@ def test_historic_value_counts_those_who_paid(company: Any) -> None:
         subscriptions=monthly("a 10 2024-01-01"),
     )
     assert firm.value("clv", "2024-01", "--variant", "historic") == 75.0
+
+
+def test_an_amount_without_a_currency_is_in_the_reporting_one(company: Any) -> None:
+    """100 is 100, also where there are rates: a rate of the euro says nothing of it."""
+    costs = "cost_id,category,at,amount,currency\n1,acquisition,2024-02-03,100,\n2,acquisition,2024-02-04,50,EUR\n"
+    firm = company(
+        orders=ORDERS.replace("2024-01", "2024-02"), costs=costs, fx_rates="currency,on,rate\nEUR,2024-01-01,1.2\n"
+    )
+    assert firm.row("cac", "2024-02")["numerator"] == 160.0
+
+
+def test_the_latest_headcount_that_is_one(company: Any) -> None:
+    """Two customers for ten people: the row of the 5th says no number."""
+    firm = company(
+        staff="on,department,headcount\n2024-01-02,support,10\n2024-01-05,support,\n",
+        subscriptions=monthly("a 10 2024-01-01\nb 10 2024-01-01"),
+    )
+    assert firm.value("customers_per_employee", "2024-01") == 0.2

@@ -203,7 +203,7 @@ def customers_per_employee(oracle: Oracle, variant: str, question: Question) -> 
     latest: dict[str, tuple[date, Fraction]] = {}
     for row in oracle.books.records["staff"]:
         on = row.day()
-        if on and on < question.span.end:
+        if on and on < question.span.end and row["headcount"]:
             latest[row["department"]] = max(
                 latest.get(row["department"], (date.min, ZERO)), (on, Fraction(row["headcount"]))
             )

@@ -134,7 +134,9 @@ def spent(books: Books, question: Question, *categories: str) -> Fraction:
     for cost in rows(books, "costs", question):
         day = cost.day()
         if cost["category"] in categories and day:
-            total += number(cost["amount"]) * number(cost["share"], 1) * books.rate(cost["currency"], day)
+            total += (
+                number(cost["amount"]) * number(cost["share"], 1) * books.rate(cost["currency"] or books.currency, day)
+            )
     return total
 
 

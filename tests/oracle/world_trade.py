@@ -84,6 +84,7 @@ def costs(world: World) -> Rows:
         )
         row["share"] = world.rng.choice(("", "", "1", "0.5", "0.35", "0"))
         row["amount"] = "" if world.chance(0.03) else f"{amount:.2f}"
+        row["currency"] = "" if world.chance(0.05) else row["currency"]
         row["customer_id"] = "" if world.chance(0.5) else _customer(world)
         rows.append(row)
     return rows
@@ -95,7 +96,11 @@ def staff(world: World) -> Rows:
     for department in ("sales", "success", "")[: world.rng.randrange(1, 4)]:
         days = {world.moment().date() for _ in _number(world, 1, 6)}
         rows += [
-            {"on": day.isoformat(), "department": department, "headcount": world.rng.choice(("0", "1", "2.5", "12"))}
+            {
+                "on": day.isoformat(),
+                "department": department,
+                "headcount": world.rng.choice(("0", "1", "2.5", "12", "")),
+            }
             for day in sorted(days)
         ]
     return rows
@@ -135,7 +140,9 @@ def projects(world: World) -> Rows:
         start = world.moment()
         finished = _after(world, start, 120)
         row = {"project_id": f"j{number}", "customer_id": _customer(world)}
-        row["started_at"] = "" if world.chance(0.05) else world.write_moment(start)
+        row["started_at"] = world.write_moment(start)
+        if world.chance(0.05):  # nobody's: since when someone is known whose rows have no day depends on other rows
+            row |= {"started_at": "", "customer_id": ""}
         row["finished_at"] = world.write_moment(finished)
         row["outcome"] = (
             rng.choice(("success",) * 4 + ("failure", "open", "")) if finished else rng.choice(("open", ""))
@@ -164,7 +171,9 @@ def deliveries(world: World) -> Rows:
         promised = world.moment()
         delivered = promised + timedelta(minutes=rng.choice((-9000, -600, -1, 0, 0, 1, 600, 40000)))
         row = {"delivery_id": f"d{number}", "customer_id": _customer(world)}
-        row["promised_at"] = "" if world.chance(0.05) else world.write_moment(promised)
+        row["promised_at"] = world.write_moment(promised)
+        if world.chance(0.05):
+            row |= {"promised_at": "", "customer_id": ""}
         rows.append(row | {"delivered_at": "" if world.chance(0.15) else world.write_moment(delivered)})
     return rows
 
