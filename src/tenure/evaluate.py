@@ -111,7 +111,7 @@ class Evaluator:
         base = self.value(x.x, cell)
         power = self.value(x.power, cell) if isinstance(x.power, Expr) else x.power
         if isinstance(base, Missing) or isinstance(power, Missing):
-            return base if isinstance(base, Missing) else power
+            return _why(base, power)
         if Fraction(power).denominator == 1 and not (base == 0 and power < 0):
             return Fraction(base) ** int(power)
         return Fraction(float(base) ** float(power)) if base > 0 else Fraction(0)
@@ -123,7 +123,7 @@ class Evaluator:
         if name == "+" and isinstance(left, Missing) != isinstance(right, Missing):
             return right if isinstance(left, Missing) else left  # a sum of sources: what is there counts
         if isinstance(left, Missing) or isinstance(right, Missing):
-            return left if isinstance(left, Missing) else right
+            return _why(left, right)
         if name == "+":
             return left + right
         if name == "-":
@@ -149,10 +149,16 @@ class Evaluator:
         return product
 
 
+def _why(*parts: Value) -> Missing:
+    """Why what is made of these has no value: nothing being loaded for one of them says more than an empty period."""
+    missing = [part for part in parts if isinstance(part, Missing)]
+    return NO_DATA if NO_DATA in missing else missing[0]
+
+
 def divided(x: Ratio, top: Value, bottom: Value) -> Value:
     """The value of a ratio whose parts are known."""
     if isinstance(top, Missing) or isinstance(bottom, Missing):
-        return top if isinstance(top, Missing) else bottom
+        return _why(top, bottom)
     return Missing(x.empty) if bottom == 0 else Fraction(top) / Fraction(bottom)
 
 

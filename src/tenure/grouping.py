@@ -58,8 +58,8 @@ def segments(
 
 
 def groups(engine: Engine, segments: Segments) -> frozenset[Segment] | None:
-    """The groups that any customer could be in; None where groups change with time."""
-    if segments.moves or segments.firsts:
+    """The groups that any customer could be in; None where groups change with time, or are those of rows."""
+    if segments.moves or segments.firsts or not segments.of_customers:
         return None
     if segments not in engine.possible:
         engine.possible[segments] = _groups(engine, KEYS, segments, "possible")

@@ -12,6 +12,10 @@ Written from the definitions alone, never from the engine; it shares no line wit
     cohorts.py     retention by age
     renewals.py    contracts due
     money.py       revenue of a period, and what it is per customer and user
+    facts.py       rows of all other tables, as they read at as_of
+    trade.py       orders, carts, stock, projects, jobs, deliveries, inspections
+    lifetime.py    how long customers stay, what they bring and cost, and the state each is in
     ask.py         one question, one answer: `Oracle(folder).ask("nrr", None, period)`
-    world.py       random worlds, seeded, written as a workspace folder (with world_items.py, world_facts.py)
+    world.py       random worlds, seeded, written as a workspace folder (with world_items.py, world_facts.py,
+                   and world_trade.py where it is asked for)
 """

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
-from . import cohorts, families, money, renewals, retention
+from . import cohorts, families, lifetime, money, renewals, retention, trade
 from .books import Books, read
 from .levels import RULES, ZERO, Ledger, Rules
 from .movements import Move, Scope, by_month, daily, everyone, number, total, transfers
@@ -38,6 +39,7 @@ OF_SUBSCRIPTIONS: tuple[str, ...] = (
     "arpa",
 )
 OF_SUBSCRIPTIONS += ("upsell_rate", "cross_sell_rate")
+FIGURES = lifetime.FIGURES | trade.FIGURES
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ class Oracle:
         if metric in OF_SUBSCRIPTIONS and not self.books.subscribed:
             return Answer(None, reason="no_data")
         reading = variant or DEFAULTS.get(metric, "default")
+        if metric in FIGURES:
+            return FIGURES[metric](self, reading, question)
         if metric in MOVEMENTS:
             return Answer(self._moved(MOVEMENTS[metric], reading, question))
         if metric in COHORTED:
@@ -92,6 +96,14 @@ class Oracle:
         if metric == "revenue_retention":
             return cohorts.revenue(self.ledger(), question.span, grain, question.scope)
         return cohorts.retention(self.ledger(), question.span, grain, question.scope, variant or "default")
+
+    def group(self, customer: str | None, name: str, day: date) -> str:
+        """Which group of an attribute a customer is in at the close of a day."""
+        return (
+            lifetime.state(self, customer, day)
+            if customer and name == "state"
+            else self.books.attribute(customer, name, day)
+        )
 
     # levels
 
@@ -118,6 +130,8 @@ class Oracle:
         return ratio(*self._level("default", question))
 
     def _customers(self, variant: str, question: Question) -> Answer:
+        if variant == "all":
+            return lifetime.customers_all(self, question)
         return Answer(Fraction(self._level("default", question)[1]))
 
     def _customer_growth(self, variant: str, question: Question) -> Answer:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from .facts import MAIN, Record, record
 from .spans import Calendar
 
 Row = dict[str, str]
@@ -59,6 +60,7 @@ class Fact:
     currency: str
     status: str
     recurring: bool = True
+    channel: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ class Books:
     invoices: list[Fact] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
     created: dict[str, date] = field(default_factory=dict)
+    records: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))  # of the other tables
     subscribed: bool = False  # whether there is a subscriptions table at all
     rates: dict[str, list[tuple[date, Fraction]]] = field(default_factory=lambda: defaultdict(list))
     stretches: dict[str, list[tuple[date, date, Row]]] = field(default_factory=lambda: defaultdict(list))
@@ -184,8 +187,14 @@ def _enter(books: Books, table: str, row: Row) -> None:
         if at:
             said = row.get("recurring", "")
             recurring = said == "true" if said else bool(row.get("subscription_id"))
-            fact = Fact(customer, at, Fraction(row["amount"]), row["currency"], row["status"], recurring)
+            fact = Fact(
+                customer, at, Fraction(row["amount"]), row["currency"], row["status"], recurring, row.get("channel", "")
+            )
             getattr(books, table).append(fact)
+    elif table in MAIN:
+        found = record(table, row, books.zone, books.cut)
+        if found:
+            books.records[table].append(found)
     else:
         raise ValueError(f"the oracle does not read {table}")
 

@@ -12,18 +12,20 @@ from fractions import Fraction
 from functools import cache, lru_cache
 from typing import Any
 
-from .ask import BY_AGE, Oracle, Question
+from .ask import BY_AGE, FIGURES, Oracle, Question
 from .books import NONE, UNATTRIBUTED
+from .lifetime import STATES
 from .movements import Scope
 from .renewals import fate
 from .retention import Answer
 from .spans import DAY, Span
+from .trade import settled
 
 TOLERANCE = Fraction(1, 10**9)
 CENTS = Fraction(1, 10**7)
 """Amounts are kept to some 10^-9 of a unit, day by day and customer by customer."""
 HOW_MANY: tuple[str, ...] = ("nrr", "grr", "revenue_churn_rate", "net_revenue_churn_rate", "expansion_rate", *BY_AGE)
-HOW_MANY += ("customer_retention_rate", "customer_churn_rate", "upsell_rate", "cross_sell_rate")
+HOW_MANY += ("customer_retention_rate", "customer_churn_rate", "upsell_rate", "cross_sell_rate", *FIGURES)
 """Metrics whose n (customers of the cohort) is compared."""
 
 
@@ -65,6 +67,8 @@ class Request:
 
 def labels(oracle: Oracle, name: str) -> list[str]:
     """Every group there can be."""
+    if name == "state":
+        return list(STATES)
     found = {row.get(name) or NONE for rows in oracle.books.stretches.values() for _, _, row in rows}
     return sorted(found | {NONE, UNATTRIBUTED})
 
@@ -77,7 +81,7 @@ def scope_of(oracle: Oracle, request: Request, label: str | None) -> Scope:
 
     @cache
     def inside(customer: str | None, day: date) -> bool:
-        return all(oracle.books.attribute(customer, name, day) == value for name, value in tests)
+        return all(oracle.group(customer, name, day) == value for name, value in tests)
 
     return inside
 
@@ -137,7 +141,8 @@ def _cell(oracle: Oracle, metric: str, request: Request, span: Span, row: Any, a
         yield f"reason {row.reason!r}, oracle {answer.reason!r}"
     if metric in HOW_MANY and answer.n is not None and answer.value is not None and row.n != answer.n:
         yield f"n {row.n}, oracle {answer.n}"
-    if metric not in BY_AGE and not _pending(oracle, metric, span) and row.complete != (span.end <= oracle.books.cut):
+    settled_ = settled(oracle, metric, span)
+    if metric not in BY_AGE and not _pending(oracle, metric, span) and row.complete != settled_:
         yield f"complete {row.complete}"
 
 

@@ -22,8 +22,10 @@ class Presence(Ledger):
                     since.setdefault(order.customer, []).append((order.day, until))
         else:
             facts: list[Fact | Use] = [*books.payments, *books.invoices, *books.uses]
-            for customer in {*books.stretches, *(fact.customer for fact in facts if fact.customer)}:
+            others = [fact for found in books.records.values() for fact in found]
+            for customer in {*books.stretches, *(fact.customer for fact in [*facts, *others] if fact.customer)}:
                 days = [fact.day for fact in facts if fact.customer == customer]
+                days += [day for fact in others if fact.customer == customer and (day := fact.day())]
                 first = books.created.get(customer) or min(days, default=None)
                 if first:
                     since[customer] = [(first, None)]

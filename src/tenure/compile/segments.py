@@ -66,6 +66,15 @@ class Segments:
         known = dict(self.attributes)
         return column if name not in self.fixed and column in known and table in ("", "customers") else None
 
+    @property
+    def of_customers(self) -> bool:
+        """True where every name says something of a customer, none of a row alone."""
+        known = {*dict(self.own), TENURE, STATE}
+        listed = model.TABLES["customers"].columns
+        return all(
+            name in known or self.attribute(name) or name.removeprefix("customers.") in listed for name in self.names
+        )
+
     def without_fixed(self) -> Segments:
         """The same for leaves over other rows than the metric's own: everyone's, in each group."""
         kept = [part for part in _conjuncts(self.condition) if not set(columns_of(part)) & set(self.fixed)]
@@ -110,6 +119,7 @@ class Segments:
         rows, values = self._with_own(rows, values)
         if TENURE in self.names:
             rows, values = self._with_tenure(rows, values)
+        of_rows = {name for name in self.names if name not in values and self._row_column(rows, name)}
         for name in self.names:
             if name not in values:
                 values[name] = self._of_row(rows, name)
@@ -126,7 +136,7 @@ class Segments:
                 ) from error
         groups = {}
         for label, name in zip(self.group, self.by, strict=True):
-            groups[label] = _shown(rows, values[name], of_customer=name not in self.fixed)
+            groups[label] = _shown(rows, values[name], of_customer=name not in {*self.fixed, *of_rows})
         return rows.mutate(**groups)
 
     def _with_attributes(

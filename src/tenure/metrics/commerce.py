@@ -26,7 +26,7 @@ def _of_cents(keep: Expr | None = None) -> Interval:
 
 def _again(rows: Rows) -> Expr:
     """Of those with an order the share with two or more."""
-    bought = rows.sum(Col("orders"))
+    bought = rows.sum(Col("orders"), known)
     return count(bought >= 2) / count(bought > 0)
 
 
@@ -124,11 +124,11 @@ share with a second one by now.
 *Example:* on the small world, 2024-01: 0 %.""",
             {
                 "default": Reading(count(of_customers >= 2) / buyers, n=buyers, interval=WILSON),
-                "12m": Reading(_again(year), "over twelve months", count(year.sum(Col("orders")) > 0), WILSON),
+                "12m": Reading(_again(year), "over twelve months", count(year.sum(Col("orders"), known) > 0), WILSON),
                 "cohort": Reading(
                     _again(firsts),
                     "of first-time buyers, whenever the second order came",
-                    count(firsts.sum(Col("orders")) > 0),
+                    count(firsts.sum(Col("orders"), known) > 0),
                     WILSON,
                 ),
             },

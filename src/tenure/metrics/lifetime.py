@@ -44,8 +44,12 @@ cac = acquisition / joined
 new_arpa = total(mrr.moved("new")) / joined
 worth = total(now.where(paid)) * months * margin * kept_share
 
-ordered_in_a_year = year.sum(Col("sold", money=True))
-a_year = Named(total(ordered_in_a_year) / count(year.sum(Col("orders")) > 0), "what a buyer orders in twelve months")
+of_a_year, known = year.sum(Col("orders")), year.sum(Col("orders"), Col("cust").is_set())
+# the average is over every order, as in average_purchase_value; the frequency is that of known customers
+a_year = Named(
+    (total(year.sum(Col("sold", money=True))) / total(of_a_year)) * (total(known) / count(known > 0)),
+    "what a buyer orders in twelve months",
+)
 by_purchase = Ratio(a_year * lifespan * margin, Const(12))
 sold, number = total(orders.sum(Col("sold"))), total(orders.count())
 buyers = count(orders.count(Col("cust").is_set()) > 0)
@@ -99,12 +103,12 @@ x margin.
 *Leaves out:* the cost of winning and serving the customer; the value of money over time, but for predictive.
 *Empty:* no value where nobody left (churn), nobody ordered (purchase), or nobody was a customer.
 *Variants.* churn: ARPA x margin / (1 - (1 - customer_churn_rate)^(1 / months of the period)); purchase: over the twelve
-months to the period's end, orders' value per buyer x customer_lifespan / 12 x margin; arpc: revenue per customer and
-month x customer_lifespan; value: average purchase value x yearly purchase frequency x mean years of all customers so
-far; historic: what came in so far per customer who ever paid x margin; predictive: the next 36 months, 10 % a year
-discounted: with subscriptions ARPA x margin x the months expected by the survival curve, else predictive_orders;
-predictive_sbg: the same months by the shifted-beta-geometric model of renewals; predictive_orders: what buyers will
-order by the models BG/NBD and gamma-gamma; predictive_pareto: by Pareto/NBD and gamma-gamma.
+months to the period's end, average_purchase_value x purchase_frequency x customer_lifespan / 12 x margin; arpc: revenue
+per customer and month x customer_lifespan; value: average purchase value x yearly purchase frequency x mean years of
+all customers so far; historic: what came in so far per customer who ever paid x margin; predictive: the next 36 months,
+10 % a year discounted: with subscriptions ARPA x margin x the months expected by the survival curve, else
+predictive_orders; predictive_sbg: the same months by the shifted-beta-geometric model of renewals; predictive_orders:
+what buyers will order by the models BG/NBD and gamma-gamma; predictive_pareto: by Pareto/NBD and gamma-gamma.
 *Differs:* three of the articles multiply a mean spend by a mean lifespan (purchase, value, arpc); billing screens
 divide ARPA by churn (churn), which one quiet month makes very large.
 *Example:* on the small world, 2024-02: 1,000 USD.""",

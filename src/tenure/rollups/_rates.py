@@ -29,7 +29,10 @@ def pieces(world: World) -> ir.Table:
 
 
 def in_reporting(world: World, rows: ir.Table, day: str, amounts: dict[str, str]) -> ir.Table:
-    """The rows with `amounts` (new name: column) as ticks of the reporting currency at the rate of their day."""
+    """The rows with `amounts` (new name: column) as ticks of the reporting currency at the rate of their day.
+
+    An amount that names no currency is in the reporting currency, whether there are rates or not.
+    """
     named = {name: ticks(rows[column] * TICKS) for name, column in amounts.items()}
     rows = rows.mutate(**named)
     if "fx_rates" not in world.loaded:
@@ -40,7 +43,8 @@ def in_reporting(world: World, rows: ir.Table, day: str, amounts: dict[str, str]
         (rows.currency == rates.currency_) & (rows[day] >= rates.from_day) & (rows[day] < rates.to_day),
         how="left",
     ).drop("currency_", "from_day", "to_day", "old_rate")
-    rate = ibis.ifelse(joined.currency == world.currency, ibis.literal(1).cast(RATE), joined.rate)
+    ours = ibis.coalesce(joined.currency, ibis.literal(world.currency)) == world.currency
+    rate = ibis.ifelse(ours, ibis.literal(1).cast(RATE), joined.rate)
     return joined.mutate(**{name: ticks(joined[name] * rate) for name in amounts}).drop("rate")
 
 

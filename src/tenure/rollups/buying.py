@@ -15,13 +15,11 @@ SETTLED_AFTER = timedelta(hours=24)
 
 
 def of_a_year(world: World, asked: Asked) -> ir.Table:
-    """(k, cust, orders, sold): what each customer ordered in the twelve months to the period's end."""
+    """(k, cust, orders, sold): what each customer, and nobody, ordered in the twelve months to the period's end."""
     rows, periods = orders_rows(world), asked.periods
     begin = (periods.stop.cast("timestamp") - ibis.interval(months=12)).cast("timestamp").date()
     spans = periods.select("k", "stop", begin=begin)
-    joined = rows.filter(rows.cust.notnull()).join(
-        spans, [rows.placed_day >= spans.begin, rows.placed_day < spans.stop]
-    )
+    joined = rows.join(spans, [rows.placed_day >= spans.begin, rows.placed_day < spans.stop])
     return joined.group_by("k", "cust").agg(orders=exact(joined.count()), sold=exact(joined.sold.sum()))
 
 

@@ -25,6 +25,12 @@ def _until(rows: Rows, clock: str, amount: str) -> Callable[[World, Asked], ir.T
     return build
 
 
-payments_so_far = PeriodRows("payments_so_far", _until(payments_rows, "day", "received"), ("payments", "fx_rates"))
+def _paid_rows(world: World) -> ir.Table:
+    """Payments that moved money: who only ever failed to pay has paid nothing."""
+    rows = payments_rows(world)
+    return rows.filter(rows.received != 0)
+
+
+payments_so_far = PeriodRows("payments_so_far", _until(_paid_rows, "day", "received"), ("payments", "fx_rates"))
 orders_so_far = PeriodRows("orders_so_far", _until(orders_rows, "placed_day", "sold"), ("orders", "fx_rates"))
 invoices_so_far = PeriodRows("invoices_so_far", _until(invoices_rows, "issued_day", "billed"), ("invoices", "fx_rates"))
