@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 
 from tenure import model, texts
 from tenure.compile import aged as compiled
-from tenure.compile import overlap, scan, slices, spread
+from tenure.compile import overlap, scan, slices, spread, users
 from tenure.compile.aged import Ages
 from tenure.compile.calendar import DAYS, PERIODS, Slot, day_rows, touching
 from tenure.compile.leaves import made, sources
@@ -128,7 +128,8 @@ class Engine:
 
     def has_data(self, leaf: Across) -> bool:
         """Whether every kind of table that the leaf reads has a row."""
-        return self.tables(leaf) <= self.world.loaded
+        asks = {made(node.table).asks for node in walk(leaf) if isinstance(node, Rows)} - {""}
+        return self.tables(leaf) <= self.world.loaded and all(getattr(self.world.usage, name) for name in asks)
 
     # -- tables behind the nodes ----------------------------------------------------------------------------------
 
@@ -136,10 +137,8 @@ class Engine:
         """The table behind steps, movements or rows; made on first use where no stored one fits."""
         if isinstance(node, Rows):
             if node.table in period_rows():
-                return period_rows()[node.table].build(self.world, Asked(PERIODS, self._stepped))
-            rollup = rollups()[node.table]
-            made = partial(rollup.build, self.world)
-            return self.keep(self._named(node.table), made) if rollup.kept else made()
+                return period_rows()[node.table].build(self.world, Asked(PERIODS, self._stepped, self._rollup))
+            return self._rollup(node.table)
         steps = node if isinstance(node, Steps) else node.steps
         rules = {**dict(self.world.policy.all_rules()), **dict(self.world.rules), **dict(steps.rules)}
         if isinstance(node, Steps):
@@ -150,6 +149,14 @@ class Engine:
             return ibis.table(STEPS_SCHEMA, name=name)
         world = self.world.with_rules(tuple(rules.items()))
         return self.keep(self._named(name, rules), partial(rollups()[name].build, world))
+
+    def _rollup(self, name: str) -> ir.Table:
+        """A rollup of rows: the stored one where it holds as of now, else made, once where it is heavy."""
+        rollup = rollups()[name]
+        if rollup.by_day and self.world.days_hold:
+            return ibis.table(dict(rollup.schema), name=name)
+        build = partial(rollup.build, self.world)
+        return self.keep(self._named(name), build) if rollup.kept or rollup.by_day else build()
 
     def _stepped(self, steps: Steps) -> ir.Table:
         """The steps that rows made for periods ask for."""
@@ -274,6 +281,13 @@ class Engine:
         if strategy == "overlap":
             assert isinstance(source, Steps | Moves)
             return overlap.plan(leaves, self.relation(source), anchor, segments)
+        if strategy in ("users", "daily"):
+            assert isinstance(source, tuple)
+            rows, stored = source
+            days = self._rollup(stored)
+            if rows.back:
+                return users.trailing(leaves[0], days, rows.back, anchor, segments)
+            return users.inside(leaves[0], days, anchor, segments, daily=strategy == "daily")
         if strategy == "rows":
             assert isinstance(source, Rows)
             return rows_plan(leaves, self.relation(source), source, anchor, segments)
@@ -292,12 +306,15 @@ class Engine:
         return found
 
     def _strategy(self, leaf: Across, periods: Sequence[Slot], segments: Segments) -> tuple[str, object]:
+        stored = self._stored_days(leaf, segments)
+        if stored and touching(periods):
+            return "daily" if all(slot.days <= 1 for slot in periods) else "users", stored
         kind = scan.shape(leaf)
         named = list(sources(leaf))
         rows = {s for s in named if isinstance(s, Rows)}
         if (kind == "rows" or leaf.how in BY_VALUE) and len(rows) == 1:
             only = next(iter(rows))
-            if only.clock == "k" or (touching(periods) and not segments.firsts):
+            if only.clock == "k" or only.back or (touching(periods) and not segments.firsts):
                 return "rows", only
         names = {self.relation(s).get_name() for s in named if not isinstance(s, Rows)}
         quick = "scan" if touching(periods) else "overlap" if overlap.fits(leaf) else None
@@ -309,6 +326,22 @@ class Engine:
                 "Distinct users have no window and no tenure.", todo="Leave --window and tenure_months out."
             )
         return "slices", None
+
+    def _stored_days(self, leaf: Across, segments: Segments) -> tuple[Rows, str] | None:
+        """The rows of a leaf that asks how many different values they have, and the stored days that can tell.
+
+        They know the customer alone, so groups must be attributes that stay as they are.
+        """
+        if leaf.how != "distinct" or not isinstance(leaf.x, Flow) or not isinstance(leaf.x.rows, Rows):
+            return None
+        rows, column = leaf.x.rows, leaf.x.x
+        if leaf.x.keep is not None or rows.last_by or rows.table not in rollups() or not isinstance(column, Col):
+            return None
+        name = dict(rollups()[rows.table].days).get(column.name)
+        if name is None or not self.world.days_hold or (column.name != "cust" and not self.world.one_home):
+            return None
+        of_customers = all(segments.attribute(asked) for asked in segments.names)
+        return (rows, name) if of_customers and not segments.moves else None
 
     def _ready(self, source: Steps | Moves | Rows) -> None:
         """See that the tables behind it are made: a kept text does not make them."""

@@ -38,7 +38,7 @@ class Measure:
         together: dict[tuple[tuple[str, ...], tuple[int, int] | None], list[Question]] = {}
         for question in plain:
             window = frame.window if question.metric.windowed else None
-            together.setdefault((question.metric.by, window), []).append(question)
+            together.setdefault((question.reading.by or question.metric.by, window), []).append(question)
         rows: dict[tuple[str, str], list[Row]] = {}
         for (own, window), asked in together.items():
             rows |= self._rows(asked, split_by(frame, own), window)
@@ -100,7 +100,10 @@ class Measure:
         )
 
     def _settled(self, question: Question, period: Period) -> bool:
-        return period.end + timedelta(days=question.reading.settles) <= self.clock.cut
+        days = question.reading.settles
+        if days == "activation":
+            days = self.engine.world.usage.days_to_activate
+        return period.end + timedelta(days=days) <= self.clock.cut
 
     @staticmethod
     def _presence(exprs: Sequence[Expr]) -> list[Expr]:

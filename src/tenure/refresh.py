@@ -1,7 +1,7 @@
 """Rebuilding what metrics read, only where inputs changed. Machinery floor.
 
 The unit of recomputation is the customer: after a load, the steps of the customers it touched are built anew and laid
-over the rest. A change of settings, or one that cannot be told apart cheaply, rebuilds everything.
+over the rest; of what is made from events, the days from the first touched one on (`refresh_days`). A change of settings, or one that cannot be told apart cheaply, rebuilds everything.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tenure import model, texts
+from tenure import model, refresh_days, texts
 from tenure.rollup import World, rollups
 from tenure.rollups.customers import people
 from tenure.rollups.mrr_steps import looks_at_months
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int | None], None]
 TOUCHED = "touched_customers"
-FORMAT = 3
+STORED = ("customer_pieces", "mrr_steps", "user_days", "customer_days", "feature_use")
+"""The rollups that are kept, in the order in which they are made."""
+FORMAT = 4
 """Counts up whenever a rollup's rows come to mean something else; older ones are rebuilt."""
 
 
@@ -42,15 +44,20 @@ def refresh(tx: Writer, config: Config, policy: Policy, on_progress: Progress | 
     tx.meta["foreign"] = _any_foreign(tx, config.currency, loaded)
     world = world_of(config, policy, columns_of(tx.con), loaded, tx.meta)
     done = _keys(tx, world, changed, since, anew)
-    for step, rollup in enumerate((rollups()["customer_pieces"], rollups()["mrr_steps"])):
-        report(f"Rebuilding {rollup.name}", step, 2)
+    for step, rollup in enumerate(rollups()[name] for name in STORED):
+        report(f"Rebuilding {rollup.name}", step, len(STORED))
         inputs = changed & set(rollup.reads)
         if anew or inputs or rollup.name not in tx.rollups:
-            _build(tx, world, rollup.name, inputs, since, anew)
+            if rollup.by_day:
+                refresh_days.build(tx, world, rollup, since, anew, _sql)
+            else:
+                _build(tx, world, rollup.name, inputs, since, anew)
             done.append(rollup.name)
     dated = tx.con.execute("SELECT count(*) > count(DISTINCT cust) FROM customer_pieces").fetchone()
     tx.meta |= {"dated": bool(dated and dated[0]), "told": _told(tx), "settings": settings, "refreshed": tx.version}
-    report("Rebuilding", 2, 2)
+    if "user_days" in done:
+        tx.meta |= refresh_days.told(tx)
+    report("Rebuilding", len(STORED), len(STORED))
     return done
 
 
@@ -61,6 +68,7 @@ def settings_digest(config: Config, policy: Policy) -> str:
     if looks_at_months(policy.rule):
         partial = str(clock_of(config).cut)
     told = [FORMAT, config.currency, config.timezone, partial, policy.all_rules(), str(policy.setting("past_due_days"))]
+    told += [sorted(config.usage.active), repr(config.usage.features)]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
