@@ -65,7 +65,7 @@ NAMES = ("Acorn", "Birch", "Cedar", "Daisy", "Elm", "Fern", "Grove", "Hazel", "I
 NORTH, WEST = ("Acorn", "Cedar", "Elm", "Iris", "Kelp"), ("Fern", "Hazel", "Lotus")
 
 CUSTOMERS = """\
-customer_id,name,region,owner,valid_from,valid_to
+customer_id,name,region,owner,valid_from,valid_to,created_at
 """
 
 SUBSCRIPTIONS = """\
@@ -249,10 +249,10 @@ def _customers() -> Iterator[tuple[str, ...]]:
     for name in NAMES:
         region = "north" if name in NORTH else "west" if name in WEST else "south"
         if name == "Birch":
-            yield "birch", name, region, "Ann", "2023-01-01", "2024-02-20"
-            yield "birch", name, region, "Ben", "2024-02-20", ""
+            yield "birch", name, region, "Ann", "2023-01-01", "2024-02-20", ""
+            yield "birch", name, region, "Ben", "2024-02-20", "", ""
         else:
-            yield name.lower(), name, region, "Ann" if name < "Grove" else "Ben", "2023-01-01", ""
+            yield name.lower(), name, region, "Ann" if name < "Grove" else "Ben", "2023-01-01", "", "2024-01-08" * (name == "Hazel")
 
 
 def _events() -> Iterator[tuple[str, ...]]:

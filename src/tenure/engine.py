@@ -79,6 +79,8 @@ class Engine:
     stored: Policy
     made: dict[str, ir.Table] = field(default_factory=dict)
     gaps: dict[str, tuple[str, date] | None] = field(default_factory=dict)
+    touch: bool = True
+    """whether the periods that are asked for touch"""
 
     # -- which data an expression needs -------------------------------------------------------------------------
 
@@ -137,7 +139,7 @@ class Engine:
         """The table behind steps, movements or rows; made on first use where no stored one fits."""
         if isinstance(node, Rows):
             if node.table in period_rows():
-                return period_rows()[node.table].build(self.world, Asked(PERIODS, self._stepped, self._rollup))
+                return period_rows()[node.table].build(self.world, self._asked)
             return self._rollup(node.table)
         steps = node if isinstance(node, Steps) else node.steps
         rules = {**dict(self.world.policy.all_rules()), **dict(self.world.rules), **dict(steps.rules)}
@@ -149,6 +151,10 @@ class Engine:
             return ibis.table(STEPS_SCHEMA, name=name)
         world = self.world.with_rules(tuple(rules.items()))
         return self.keep(self._named(name, rules), partial(rollups()[name].build, world))
+
+    @property
+    def _asked(self) -> Asked:
+        return Asked(PERIODS, self._stepped, self._rollup, DAYS if self.touch else None)
 
     def _rollup(self, name: str) -> ir.Table:
         """A rollup of rows: the stored one where it holds as of now, else made, once where it is heavy."""
@@ -241,7 +247,7 @@ class Engine:
         for (strategy, source, theirs), group in self._by_strategy(leaves, periods, segments).items():
             anchor = overlap.day_rows(periods)[0][0] if strategy == "overlap" else periods[0].start
             plan = partial(self._plan, (strategy, source), group, anchor, theirs)
-            key = (strategy, source, tuple(group), anchor, theirs, *self._here)
+            key = (strategy, source, tuple(group), anchor, theirs, self.touch, *self._here)
             text, read = texts.kept(key, partial(self._text, plan))
             found |= read(self.warehouse.run(text), periods)
         return found
@@ -255,7 +261,7 @@ class Engine:
                 self._ready(source)
             theirs = self.fitting(leaf, segments)
             plan = partial(spread.plan, leaf, self.relation, theirs)
-            text, read = texts.kept(("spread", leaf, theirs, *self._here), partial(self._text, plan))
+            text, read = texts.kept(("spread", leaf, theirs, self.touch, *self._here), partial(self._text, plan))
             found[leaf] = read(self.warehouse.run(text))
         return found
 
@@ -384,7 +390,7 @@ class Engine:
             found = slices.people(leaf, self.relation, segments, self._revalued())
             return self.sql(found.select("cust", "v"))
 
-        table = self.warehouse.run(texts.kept(("behind", leaf, segments, *self._here), text))
+        table = self.warehouse.run(texts.kept(("behind", leaf, segments, self.touch, *self._here), text))
         found: dict[int, int] = {}
         for cust, value in zip(table["cust"], table["v"], strict=True):
             key = -1 if cust is None else int(cust)  # type: ignore[call-overload]
@@ -392,6 +398,7 @@ class Engine:
         return found
 
     def _set_calendar(self, periods: Sequence[Slot]) -> None:
+        self.touch = touching(periods)
         self._put(PERIODS, [(k, s.base, s.stop) for k, s in enumerate(periods)])
         if touching(periods):
             self._put(DAYS, day_rows(periods, FIRST_DAY))

@@ -248,6 +248,13 @@ class Ratio(Expr):
 
 
 @dataclass(frozen=True)
+class Mean(Expr):
+    """The mean of several outer expressions, with equal weights; those without a value are left out."""
+
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
 class Over(Expr):
     """An outer expression taken in each shorter period of `grain`, then summed, multiplied or the last one taken.
 

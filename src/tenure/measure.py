@@ -13,7 +13,7 @@ from tenure.compile.plan import Cells, Segment
 from tenure.compile.spread import SPREADING, Spreads
 from tenure.engine import Engine
 from tenure.evaluate import NO_DATA, Cell, Evaluator, Missing, Value, scale
-from tenure.expr import END, START, Across, Aged, ByGrain, Expr, Over, Ratio, Steps, count, leaves, rewrite, walk
+from tenure.expr import END, START, Across, Aged, ByGrain, Expr, Mean, Over, Ratio, Steps, count, leaves, rewrite, walk
 from tenure.intervals import interval
 from tenure.lasting import Of
 from tenure.money import month_weight
@@ -155,7 +155,7 @@ class Measure:
         bottom: Value | None = None
         if isinstance(expr, Ratio):
             top, bottom = table.value(expr.top, cell), table.value(expr.bottom, cell)
-        elif not isinstance(expr, Across) and any(isinstance(node, Ratio | Over | Of) for node in walk(expr)):
+        elif not isinstance(expr, Across) and any(isinstance(node, Ratio | Over | Of | Mean) for node in walk(expr)):
             top = None
         n = _whole(table.value(count, cell)) if count is not None else figure.n
         row = replace(row, numerator=_known(top), denominator=_known(bottom), n=n)
@@ -205,7 +205,7 @@ class Table:
         self.slots = slots(frame.periods, clock.cut, window)
         self.cells: Cells = {}
         self.spread: Spreads = {}
-        self.finer: dict[tuple[str, int], tuple[Table, list[range]]] = {}
+        self.finer: dict[tuple[str, int, bool], tuple[Table, list[range]]] = {}
         self._evaluator = Evaluator(self._leaf, lambda of, cell: self._figure(of, cell).value, self._over)
 
     def ask(self, exprs: Sequence[Expr]) -> None:
@@ -231,10 +231,15 @@ class Table:
             self.spread |= self.engine.spreads(spread, self.slots, self.frame.segments)
 
     def _ask_finer(self, node: Over) -> None:
-        table, _ = self.finer.setdefault((node.grain, node.back), self._finer(node))
+        key = _finer_key(node)
+        if key not in self.finer:
+            self.finer[key] = self._finer(node)
+        table, _ = self.finer[key]
         table._fetch(leaves(node.x))
 
     def _finer(self, node: Over) -> tuple[Table, list[range]]:
+        if node.how == "last" and not node.back:
+            return self._last(node.grain)
         periods: list[Period] = []
         for period in self.frame.periods:
             start = add_months(period.end, -node.back) if node.back else period.start
@@ -249,6 +254,22 @@ class Table:
         frame = Frame(node.grain, periods, self.frame.segments)
         return Table(self.engine, self.clock, frame, None), spans
 
+    def _last(self, grain: str) -> tuple[Table, list[range]]:
+        """The last period of a grain that is over at each period's end, or as far as one has run that runs."""
+        chosen = []
+        for period in self.frame.periods:
+            last = self.clock.containing(period.end - timedelta(days=1), grain)
+            if last.end > period.end:
+                last = self.clock.containing(last.start - timedelta(days=1), grain)
+            while self.clock.is_ahead(last) and last.start > period.start:
+                last = self.clock.containing(last.start - timedelta(days=1), grain)
+            chosen.append(last)
+        first, end = min(p.start for p in chosen), max(p.end for p in chosen)
+        periods = self.clock.between(first, end, grain, "")
+        place = {period.start: i for i, period in enumerate(periods)}
+        spans = [range(place[p.start], place[p.start] + 1) for p in chosen]
+        return Table(self.engine, self.clock, Frame(grain, periods, self.frame.segments), None), spans
+
     def groups(self, exprs: Sequence[Expr]) -> list[Segment]:
         """The segments with data anywhere in the range; without --by the one that is all."""
         if not self.frame.segments.by:
@@ -258,7 +279,13 @@ class Table:
         fixed = self.frame.segments.fixed
         wanted = {leaf for leaf in wanted if not fixed or self.engine.owns(leaf, fixed)}
         found = {group for t in tables for leaf in wanted for _, group in t.cells.get(leaf, t.spread.get(leaf, {}))}
-        return sorted(found, key=lambda group: [(not v.isdigit(), int(v) if v.isdigit() else 0, v) for v in group])
+        return sorted(found, key=lambda group: [self._rank(n, v) for n, v in zip(self.frame.segments.by, group, strict=True)])
+
+    def _rank(self, name: str, value: str) -> tuple[int, bool, int, str]:
+        """Numbers as numbers, names by the alphabet, the steps of a funnel one after the other."""
+        funnel = self.engine.world.usage.funnel
+        place = funnel.index(value) if name == "step" and value in funnel else -1
+        return place, not value.isdigit(), int(value) if value.isdigit() else 0, value
 
     def cell(self, k: int, group: Segment) -> Cell:
         slot = self.slots[k]
@@ -295,9 +322,14 @@ class Table:
         return number if divisor == 1 else Fraction(number, divisor)
 
     def _over(self, node: Over, cell: Cell) -> list[Value]:
-        table, spans = self.finer[(node.grain, node.back)]
+        table, spans = self.finer[_finer_key(node)]
         inside = [i for i in spans[cell.k] if not self.clock.is_ahead(table.frame.periods[i])]
         return [table.value(node.x, table.cell(i, cell.group)) for i in inside]
+
+
+def _finer_key(node: Over) -> tuple[str, int, bool]:
+    """The last of the shorter periods may lie before the period, so it has periods of its own."""
+    return node.grain, node.back, node.how == "last"
 
 
 def _outside(leaf: Across, expr: Expr) -> bool:

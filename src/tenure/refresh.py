@@ -96,7 +96,8 @@ def _sql(world: World, name: str, build: Callable[[World], Any]) -> str:
 def _keys(tx: Writer, world: World, changed: set[str], since: int, anew: bool) -> list[str]:
     """Number the customers; who has a number keeps it."""
     if not world.loaded & _with_customers():
-        empty = "SELECT 0::BIGINT AS cust, '' AS customer_id, '' AS name, NULL::DATE AS first_day WHERE FALSE"
+        empty = "SELECT 0::BIGINT AS cust, '' AS customer_id, '' AS name, NULL::DATE AS first_day, "
+        empty += "NULL::TIMESTAMP AS first_at WHERE FALSE"
         tx.put_rollup("customer_keys", empty, key="cust")
         return ["customer_keys"]
     known = "customer_keys" in tx.rollups
@@ -116,7 +117,7 @@ def _keys(tx: Writer, world: World, changed: set[str], since: int, anew: bool) -
         WITH people AS ({_sql(world, "customer_keys", people)}),
              top AS (SELECT coalesce(max(cust), -1) AS top FROM old_keys)
         SELECT coalesce(o.cust, top + row_number() OVER (PARTITION BY o.cust IS NULL ORDER BY p.customer_id)) AS cust,
-               p.customer_id, p.name, p.first_day
+               p.customer_id, p.name, p.first_day, p.first_at
         FROM people p CROSS JOIN top LEFT JOIN old_keys o USING (customer_id)"""
     tx.put_rollup("customer_keys", query, key="cust", overlay=world.only is not None)
     return ["customer_keys"]

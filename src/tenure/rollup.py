@@ -20,9 +20,10 @@ from tenure.policy import Policy
 from tenure.usage import Usage
 
 KEYS = ibis.table(
-    {"cust": "int64", "customer_id": "string", "name": "string", "first_day": "date"}, name="customer_keys"
+    {"cust": "int64", "customer_id": "string", "name": "string", "first_day": "date", "first_at": "timestamp"},
+    name="customer_keys",
 )
-"""Every customer any table knows, with the whole number that stands for it inside."""
+"""Every customer any table knows, with the whole number that stands for it inside, and when it was first known."""
 
 
 @dataclass(frozen=True)
@@ -150,16 +151,38 @@ class Rollup:
 
 @dataclass(frozen=True)
 class Asked:
-    """What rows made for a request can use: its periods (k, base, stop), the steps of customers or MRR, rollups."""
+    """What rows made for a request can use: its periods (k, base, stop), the steps of customers or MRR, rollups.
+
+    `days`: where the periods touch, each day with its slot (k + 1) and the period's start and stop.
+    """
 
     periods: ir.Table
     steps: Callable[[Steps], ir.Table]
     rollup: Callable[[str], ir.Table]
+    days: ir.Table | None = None
 
     def dated(self, rows: ir.Table, clock: str) -> ir.Table:
         """The rows of each period, with its k, base and stop."""
-        periods = self.periods
-        return rows.join(periods, [rows[clock] >= periods.base, rows[clock] < periods.stop])
+        if self.days is None:
+            periods = self.periods
+            return rows.join(periods, [rows[clock] >= periods.base, rows[clock] < periods.stop])
+        inside = self.days.filter(self.days.slot > 0)
+        days = inside.select(k=inside.slot - 1, base=inside.start, stop=inside.stop, p_day=inside.day)
+        return rows.join(days, rows[clock] == days.p_day).drop("p_day")
+
+    def of_members(self, rows: ir.Table) -> ir.Table:
+        """Those of the rows (k, base, stop, cust, ...) whose customer was one at the close of a day of the period."""
+        steps = self.steps(Steps("customer"))
+        held = steps.filter(steps.after != 0).select(s_cust="cust", s_day="day", s_until="until")
+        return rows.semi_join(
+            held, [rows.cust == held.s_cust, held.s_day < rows.stop, held.s_until > rows.base]
+        )
+
+    def left(self, cut: date) -> ir.Table:
+        """(l_cust, left_day): the last exit of those who are no customers when the day `cut` begins."""
+        steps = self.steps(Steps("customer"))
+        gone = steps.filter((steps.day < ibis.literal(cut)) & (steps.until >= ibis.literal(cut)) & (steps.after == 0))
+        return gone.group_by(l_cust=gone.cust).agg(left_day=gone.day.max())
 
     def members(self) -> ir.Table:
         """(k, cust): the customers of each period, who were one at the close of one of its days."""

@@ -14,7 +14,10 @@ _NOT_ATTRIBUTES = {"customer_id", "valid_from", "valid_from_day", "valid_to", "v
 
 
 def people(world: World) -> ir.Table:
-    """(customer_id, name, first_day): everyone any table knows. first_day: created, else the first fact."""
+    """(customer_id, name, first_day, first_at): everyone any table knows. First: created, else the first fact.
+
+    A fact that has a date alone happened when its day began.
+    """
     facts = []
     for table in sorted(world.loaded & model.TABLES.keys()):
         spec = model.TABLES[table]
@@ -27,15 +30,24 @@ def people(world: World) -> ir.Table:
         rows = rows.filter(rows.customer_id.notnull()).select(
             customer_id=rows.customer_id,
             day=day,
+            at=rows[time].cast("timestamp") if time else ibis.null("timestamp"),
             created=day if listed else ibis.null("date"),
+            created_at=rows.created_at if listed else ibis.null("timestamp"),
             label=rows["name"] if listed else ibis.null("string"),
         )
         facts.append(
-            rows.group_by("customer_id").agg(day=rows.day.min(), created=rows.created.min(), label=rows.label.max())
+            rows.group_by("customer_id").agg(
+                day=rows.day.min(),
+                at=rows["at"].min(),
+                created=rows.created.min(),
+                created_at=rows.created_at.min(),
+                label=rows.label.max(),
+            )
         )
     found = ibis.union(*facts) if len(facts) > 1 else facts[0]
     return found.group_by("customer_id").agg(
         first_day=ibis.coalesce(found.created.min(), found.day.min()),
+        first_at=ibis.coalesce(found.created_at.min(), found["at"].min()),
         name=ibis.coalesce(found.label.max(), found.customer_id.max()),
     )
 
