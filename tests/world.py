@@ -252,7 +252,15 @@ def _customers() -> Iterator[tuple[str, ...]]:
             yield "birch", name, region, "Ann", "2023-01-01", "2024-02-20", ""
             yield "birch", name, region, "Ben", "2024-02-20", "", ""
         else:
-            yield name.lower(), name, region, "Ann" if name < "Grove" else "Ben", "2023-01-01", "", "2024-01-08" * (name == "Hazel")
+            yield (
+                name.lower(),
+                name,
+                region,
+                "Ann" if name < "Grove" else "Ben",
+                "2023-01-01",
+                "",
+                "2024-01-08" * (name == "Hazel"),
+            )
 
 
 def _events() -> Iterator[tuple[str, ...]]:

@@ -279,7 +279,9 @@ class Table:
         fixed = self.frame.segments.fixed
         wanted = {leaf for leaf in wanted if not fixed or self.engine.owns(leaf, fixed)}
         found = {group for t in tables for leaf in wanted for _, group in t.cells.get(leaf, t.spread.get(leaf, {}))}
-        return sorted(found, key=lambda group: [self._rank(n, v) for n, v in zip(self.frame.segments.by, group, strict=True)])
+        return sorted(
+            found, key=lambda group: [self._rank(n, v) for n, v in zip(self.frame.segments.by, group, strict=True)]
+        )
 
     def _rank(self, name: str, value: str) -> tuple[int, bool, int, str]:
         """Numbers as numbers, names by the alphabet, the steps of a funnel one after the other."""

@@ -1,7 +1,8 @@
 """Rebuilding what metrics read, only where inputs changed. Machinery floor.
 
 The unit of recomputation is the customer: after a load, the steps of the customers it touched are built anew and laid
-over the rest; of what is made from events, the days from the first touched one on (`refresh_days`). A change of settings, or one that cannot be told apart cheaply, rebuilds everything.
+over the rest; of what is made from events, the days from the first touched one on (`refresh_days`). A change of
+settings, or one that cannot be told apart cheaply, rebuilds everything.
 """
 
 from __future__ import annotations

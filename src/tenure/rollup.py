@@ -174,9 +174,7 @@ class Asked:
         """Those of the rows (k, base, stop, cust, ...) whose customer was one at the close of a day of the period."""
         steps = self.steps(Steps("customer"))
         held = steps.filter(steps.after != 0).select(s_cust="cust", s_day="day", s_until="until")
-        return rows.semi_join(
-            held, [rows.cust == held.s_cust, held.s_day < rows.stop, held.s_until > rows.base]
-        )
+        return rows.semi_join(held, [rows.cust == held.s_cust, held.s_day < rows.stop, held.s_until > rows.base])
 
     def left(self, cut: date) -> ir.Table:
         """(l_cust, left_day): the last exit of those who are no customers when the day `cut` begins."""

@@ -49,9 +49,7 @@ def trailing(leaf: Across, days: ir.Table, back: int, begin: date, segments: Seg
     ]
     moved = ibis.union(*parts)
     dated = on_day(moved, moved.day, begin - timedelta(days=1))
-    return Plan(
-        dated.group_by("slot", *group).agg(v=exact(dated.v.sum())), _reader(leaf, segments, running=True)
-    )
+    return Plan(dated.group_by("slot", *group).agg(v=exact(dated.v.sum())), _reader(leaf, segments, running=True))
 
 
 def _grouped(rows: ir.Table, segments: Segments) -> ir.Table:

@@ -24,17 +24,13 @@ def different(who: str, days: int = 0) -> Expr:
 
 def per_day(who: str) -> Expr:
     """The different ones of each day, on average over the days of the period."""
-    return ByGrain(
-        (("day", different(who)),), Ratio(Over(different(who), "day", "sum"), Length("days"))
-    )
+    return ByGrain((("day", different(who)),), Ratio(Over(different(who), "day", "sum"), Length("days")))
 
 
 def monthly(who: str) -> Expr:
     """Of the calendar month by month, the last calendar month of longer periods, else of the last 30 days."""
     short = different(who, MONTH)
-    return ByGrain(
-        (("month", different(who)), ("day", short), ("week", short)), Over(different(who), "month", "last")
-    )
+    return ByGrain((("month", different(who)), ("day", short), ("week", short)), Over(different(who), "month", "last"))
 
 
 def mean_share(rows: Rows, column: str = "share") -> tuple[Expr, Expr]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from tenure.expr import Col, Const, Expr, FirstWith, Mean, Ratio, Rows, count, total
-from tenure.metric import WILSON, Family, Interval, Metric, Reading
+from tenure.expr import Col, Expr, FirstWith, Ratio, Rows, total
+from tenure.metric import WILSON, Family, Metric, Reading
 from tenure.metrics._use import mean_share
-from tenure.metrics._words import orders
-from tenure.metrics.renewals import terms
 
 engaged = Rows("engaged", "k", of="events", said="customers of the period")
 present = Rows("engaged", "k", of="sessions", said="customers of the period")

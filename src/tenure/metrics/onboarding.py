@@ -220,7 +220,9 @@ a quarter got there; third_quartile: when three quarters did.
 *Example:* on the small world, 2024-01: 11.""",
             {
                 "default": Reading(_days(times)),
-                "achieved_mean": Reading(_achieved(times), "the mean over those who finished", total(times.count(_reached))),
+                "achieved_mean": Reading(
+                    _achieved(times), "the mean over those who finished", total(times.count(_reached))
+                ),
             },
             aliases=("onboarding_time_to_completion",),
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tenure.expr import Col, Const, Expr, FirstWith, Over, Ratio, Rows, count, distinct, total
+from tenure.expr import Col, Const, Expr, FirstWith, Over, Ratio, Rows, distinct, total
 from tenure.metric import WILSON, Family, Interval, Metric, Reading
 from tenure.metrics._use import FOUR_WEEKS, MONTH, WEEK, different, mean_share, monthly, per_day
 from tenure.metrics._words import customers_of_period
@@ -223,11 +223,7 @@ feature ever used.
 *Empty:* no value without such a customer; no value without any event.
 *Differs:* a sum of features used over a sum of entitlements would let large plans decide.
 *Example:* on the small world, 2024-01: 75 %.""",
-            {
-                "default": Reading(
-                    _broad, n=total(breadth.count()), interval=Interval("mean", (_broad_squares,))
-                )
-            },
+            {"default": Reading(_broad, n=total(breadth.count()), interval=Interval("mean", (_broad_squares,)))},
         ),
         Metric(
             "interactions",

@@ -37,7 +37,9 @@ def depth(world: World, asked: Asked) -> ir.Table:
     """(k, cust, feature, users, active): users who used it, and active users, of customers where any did."""
     used = keyed(feature_events(world).mutate(user=lambda t: ibis.coalesce(t.contact_id, t.customer_id)))
     used = used.filter(used.cust.notnull()).select("cust", "feature", "user", "day").distinct()
-    rows = asked.dated(used, "day").group_by("k", "base", "stop", "cust", "feature").agg(users=lambda t: t.user.nunique())
+    rows = (
+        asked.dated(used, "day").group_by("k", "base", "stop", "cust", "feature").agg(users=lambda t: t.user.nunique())
+    )
     rows = asked.of_members(rows)
     active = keyed(active_events(world))
     days = asked.dated(active.filter(active.cust.notnull()).select("cust", "user", "day").distinct(), "day")
@@ -63,9 +65,7 @@ def allowed(world: World, asked: Asked) -> ir.Table:
     held = rows.join(periods, [begun, rows.ended_day.isnull() | (rows.ended_day > periods.base)])
     held = asked.of_members(held.select("k", "base", "stop", "cust", "feature").distinct())
     used = _used(asked).select(u_k="k", u_cust="cust", u_feature="feature")
-    found = held.join(
-        used, [held.k == used.u_k, held.cust == used.u_cust, held.feature == used.u_feature], how="left"
-    )
+    found = held.join(used, [held.k == used.u_k, held.cust == used.u_cust, held.feature == used.u_feature], how="left")
     return found.mutate(used=found.u_cust.notnull()).drop("u_k", "u_cust", "u_feature")
 
 

@@ -50,7 +50,7 @@ def _starts(name: str) -> Callable[[World, Asked], ir.Table]:
     """(k, cust, reached, seconds, in_time): everyone who was first known in the period."""
 
     def build(world: World, asked: Asked) -> ir.Table:
-        known = KEYS.filter((KEYS.first_at < ibis.literal(world.as_of))).select("cust", "first_day", "first_at")
+        known = KEYS.filter(KEYS.first_at < ibis.literal(world.as_of)).select("cust", "first_day", "first_at")
         cohort = asked.dated(known, "first_day")
         there = asked.rollup(f"reached_{name}").rename(r_cust="cust")
         rows = cohort.join(there, cohort.cust == there.r_cust, how="left").drop("r_cust")

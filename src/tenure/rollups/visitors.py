@@ -25,7 +25,9 @@ def visitors_rows(world: World, asked: Asked) -> ir.Table:
     if "orders" in world.loaded:
         orders = keyed(world.past("orders"))
         status = ibis.coalesce(orders.status, ibis.literal("placed"))
-        orders = asked.dated(orders.filter(~status.isin(["cancelled", "refunded"]) & orders.cust.notnull()), "placed_day")
+        orders = asked.dated(
+            orders.filter(~status.isin(["cancelled", "refunded"]) & orders.cust.notnull()), "placed_day"
+        )
         last = orders.group_by(o_k=orders.k, o_cust=orders.cust).agg(last=orders.placed_at.max())
         came = came.join(last, [came.k == last.o_k, came.cust == last.o_cust], how="left")
         bought = ibis.coalesce(came["last"] >= came["first"], ibis.literal(False))
@@ -63,6 +65,9 @@ def funnel_rows(world: World, asked: Asked) -> ir.Table:
 visitors = PeriodRows("visitors", visitors_rows, ("visits",))
 funnel = PeriodRows("funnel", funnel_rows, ("events",), own=("step",), asks="funnel")
 funnel_entry = PeriodRows(
-    "funnel_entry", lambda world, asked: funnel_rows(world, asked).filter(lambda t: t.place == 0), ("events",), asks="funnel"
+    "funnel_entry",
+    lambda world, asked: funnel_rows(world, asked).filter(lambda t: t.place == 0),
+    ("events",),
+    asks="funnel",
 )
 """Who entered the funnel: its first step."""
