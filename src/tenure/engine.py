@@ -51,20 +51,8 @@ from tenure.rollup import Asked, World, period_rows, rollups
 from tenure.rollups import _rates
 from tenure.rollups._items import natives
 from tenure.rollups._main_values import main_values
-from tenure.rollups.customers import attributes
+from tenure.rollups.customers import STEPS_SCHEMA, attributes
 from tenure.warehouse import Warehouse
-
-STEPS_SCHEMA = {
-    "cust": "int64",
-    "day": "date",
-    "before": "decimal(18,0)",
-    "after": "decimal(18,0)",
-    "fx": "decimal(18,0)",
-    "amount": "decimal(18,0)",
-    "kind": "string",
-    "since": "date",
-    "until": "date",
-}
 
 
 @dataclass
@@ -139,7 +127,8 @@ class Engine:
         """The table behind steps, movements or rows; made on first use where no stored one fits."""
         if isinstance(node, Rows):
             if node.table in period_rows():
-                return period_rows()[node.table].build(self.world, self._asked)
+                asked = Asked(PERIODS, self._stepped, self._rollup, DAYS if self.touch else None)
+                return period_rows()[node.table].build(self.world, asked)
             return self._rollup(node.table)
         steps = node if isinstance(node, Steps) else node.steps
         rules = {**dict(self.world.policy.all_rules()), **dict(self.world.rules), **dict(steps.rules)}
@@ -151,10 +140,6 @@ class Engine:
             return ibis.table(STEPS_SCHEMA, name=name)
         world = self.world.with_rules(tuple(rules.items()))
         return self.keep(self._named(name, rules), partial(rollups()[name].build, world))
-
-    @property
-    def _asked(self) -> Asked:
-        return Asked(PERIODS, self._stepped, self._rollup, DAYS if self.touch else None)
 
     def _rollup(self, name: str) -> ir.Table:
         """A rollup of rows: the stored one where it holds as of now, else made, once where it is heavy."""
@@ -312,7 +297,7 @@ class Engine:
         return found
 
     def _strategy(self, leaf: Across, periods: Sequence[Slot], segments: Segments) -> tuple[str, object]:
-        stored = self._stored_days(leaf, segments)
+        stored = users.stored_days(leaf, segments, self.world)
         if stored and touching(periods):
             return "daily" if all(slot.days <= 1 for slot in periods) else "users", stored
         kind = scan.shape(leaf)
@@ -332,22 +317,6 @@ class Engine:
                 "Distinct users have no window and no tenure.", todo="Leave --window and tenure_months out."
             )
         return "slices", None
-
-    def _stored_days(self, leaf: Across, segments: Segments) -> tuple[Rows, str] | None:
-        """The rows of a leaf that asks how many different values they have, and the stored days that can tell.
-
-        They know the customer alone, so groups must be attributes that stay as they are.
-        """
-        if leaf.how != "distinct" or not isinstance(leaf.x, Flow) or not isinstance(leaf.x.rows, Rows):
-            return None
-        rows, column = leaf.x.rows, leaf.x.x
-        if leaf.x.keep is not None or rows.last_by or rows.table not in rollups() or not isinstance(column, Col):
-            return None
-        name = dict(rollups()[rows.table].days).get(column.name)
-        if name is None or not self.world.days_hold or (column.name != "cust" and not self.world.one_home):
-            return None
-        of_customers = all(segments.attribute(asked) for asked in segments.names)
-        return (rows, name) if of_customers and not segments.moves else None
 
     def _ready(self, source: Steps | Moves | Rows) -> None:
         """See that the tables behind it are made: a kept text does not make them."""
@@ -413,7 +382,9 @@ class Engine:
 
     def _check_rates(self, leaves: Sequence[Across]) -> None:
         """Raises MissingRate where an amount that is asked for has no rate; such sums would silently be too small."""
-        for table in sorted({t for leaf in leaves for t in self.tables(leaf)} & set(_MONEY_CLOCKS) & self.world.loaded):
+        for table in sorted(
+            {t for leaf in leaves for t in self.tables(leaf)} & set(_rates.MONEY_CLOCKS) & self.world.loaded
+        ):
             gap = self._gap(table)
             if gap is not None:
                 raise MissingRate(gap[0], gap[1], self.world.currency)
@@ -421,17 +392,8 @@ class Engine:
     def _gap(self, table: str) -> tuple[str, date] | None:
         """The first currency and day for which no rate holds."""
         if table not in self.gaps:
-            query = _rates.uncovered(self.world, table, _MONEY_CLOCKS[table])
+            query = _rates.uncovered(self.world, table, _rates.MONEY_CLOCKS[table])
             found = self.warehouse.run(self.sql(query))
             pairs = sorted(zip(found["first"], found["currency"], strict=True))
             self.gaps[table] = (str(pairs[0][1]), pairs[0][0]) if pairs else None  # type: ignore[assignment]
         return self.gaps[table]
-
-
-_MONEY_CLOCKS = {
-    "subscriptions": "started_day",
-    "payments": "day",
-    "orders": "placed_day",
-    "invoices": "issued_day",
-    "contracts": "ends_on",
-}

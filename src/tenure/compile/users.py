@@ -16,8 +16,25 @@ import ibis.expr.types as ir
 from tenure.compile.calendar import Slot, on_day
 from tenure.compile.plan import Cells, Plan, Segment
 from tenure.compile.segments import Segments
-from tenure.expr import Across
-from tenure.rollup import exact
+from tenure.expr import Across, Col, Flow, Rows
+from tenure.rollup import World, exact, rollups
+
+
+def stored_days(leaf: Across, segments: Segments, world: World) -> tuple[Rows, str] | None:
+    """The rows of a leaf that asks how many different values they have, and the stored days that can tell.
+
+    Days know the customer alone, so groups must be attributes of customers that stay as they are.
+    """
+    if leaf.how != "distinct" or not isinstance(leaf.x, Flow) or not isinstance(leaf.x.rows, Rows):
+        return None
+    rows, column = leaf.x.rows, leaf.x.x
+    if leaf.x.keep is not None or rows.last_by or rows.table not in rollups() or not isinstance(column, Col):
+        return None
+    name = dict(rollups()[rows.table].days).get(column.name)
+    if name is None or not world.days_hold or (column.name != "cust" and not world.one_home):
+        return None
+    of_customers = all(segments.attribute(asked) for asked in segments.names)
+    return (rows, name) if of_customers and not segments.moves else None
 
 
 def inside(leaf: Across, days: ir.Table, begin: date, segments: Segments, *, daily: bool) -> Plan:

@@ -55,3 +55,13 @@ def uncovered(world: World, table: str, clock: str) -> ir.Table:
     joined = rows.join(begins, rows.currency == begins.currency_, how="left")
     bare = joined.filter(joined.begins.isnull() | (joined[clock] < joined.begins))
     return bare.group_by("currency").agg(first=bare[clock].min())
+
+
+MONEY_CLOCKS = {
+    "subscriptions": "started_day",
+    "payments": "day",
+    "orders": "placed_day",
+    "invoices": "issued_day",
+    "contracts": "ends_on",
+}
+"""Tables with money, and the day by whose rate a row is valued."""

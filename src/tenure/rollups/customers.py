@@ -12,6 +12,19 @@ from tenure.rollups.mrr_steps import changes
 
 _NOT_ATTRIBUTES = {"customer_id", "valid_from", "valid_from_day", "valid_to", "valid_to_day", "updated_at", "deleted"}
 
+STEPS_SCHEMA = {
+    "cust": "int64",
+    "day": "date",
+    "before": "decimal(18,0)",
+    "after": "decimal(18,0)",
+    "fx": "decimal(18,0)",
+    "amount": "decimal(18,0)",
+    "kind": "string",
+    "since": "date",
+    "until": "date",
+}
+"""What steps look like, whatever level they are of."""
+
 
 def people(world: World) -> ir.Table:
     """(customer_id, name, first_day, first_at): everyone any table knows. First: created, else the first fact.
