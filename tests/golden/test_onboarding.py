@@ -16,8 +16,8 @@ value = {{ event = "shared" }}
 
 def test_activation_and_time_to_value(company: Any) -> None:
     """Five sign up on 1 March. The second invitation: A on the 15th at 0:00 (14 days, in time), B an hour later (not),
-    C after one only, D before signing up (at once), E never: 2/5. Value: A after 2 days, B 4, D before (0), C and E not
-    yet: of 5 at 0 1/5, at 2 2/5, at 4 3/5: median 4 days; mean of the three 2. E left after 3 days: at 4 days 2 of 3."""
+    C after one only, D before signing up (at once), E never: 2/5. Value: A after 2 days, B 4, D before (0), C and E
+    not yet: of 5 at 0 1/5, at 2 2/5, at 4 3/5: median 4 days; mean of the three 2."""
     firm = company(
         AS_OF.format("2024-03-20") + VALUE.format(),
         customers="customer_id,created_at\n" + "".join(f"{who},2024-03-01T00:00:00Z\n" for who in "ABCDE"),
@@ -106,8 +106,8 @@ def test_onboarding_as_of_an_earlier_day(company: Any) -> None:
 
 
 def test_what_those_who_finish_use_and_whether_they_stay(company: Any) -> None:
-    """A, from 1 to 11 March: reports twice and exports once, one more on the 12th is too late: 2 features. A's days 31 to
-    60 are 11 April to 10 May: an event on 10 May. B, who never finished, began on the 5th: days 4 April to 4 May; the
+    """A, from 1 to 11 March: reports twice and exports once, one more on the 12th is too late: 2 features. A's days 31
+    to 60 are 11 April to 10 May: an event on 10 May. B, who never finished, began on the 5th: days 4 April to 4 May; the
     one on 5 May is too late. C's 60 days after 30 March end on 29 May, before as_of."""
     firm = company(
         AS_OF.format("2024-06-01"),
@@ -168,8 +168,8 @@ def test_a_trial_whose_days_of_grace_run(company: Any) -> None:
 
 
 def test_trials_that_are_subscriptions(company: Any) -> None:
-    """A pays when the trial ends, B after 8 days, C's trial was extended by a month and paid for then, D's costs nothing
-    after it, E never had one. In March A and B and D ended: 1/3; C in April: 1/1."""
+    """A pays when the trial ends, B after 8 days, C's trial was extended by a month and paid for then, D's costs
+    nothing after it, E never had one. In March A and B and D ended: 1/3; C in April: 1/1."""
     firm = company(
         AS_OF.format("2024-08-01"),
         subscriptions="""

@@ -22,7 +22,7 @@ def test_ten_users_each_active_on_six_days(company: Any) -> None:
 
 
 def test_three_users_come_back_on_day_one_on_day_five_and_never(company: Any) -> None:
-    """Section 14: bounded 100, 33, 0, 0, 0, 33, 0 per cent; unbounded 100, 67, 33, 33, 33, 33, 0 (day 0 their first)."""
+    """Section 14: bounded 100, 33, 0, 0, 0, 33, 0 per cent; unbounded 100, 67, 33, 33, 33, 33, 0."""
     firm = company(
         YEAR.replace("2025-01-01", "2024-03-08"),
         events="""
@@ -138,8 +138,8 @@ def rates(firm: Any, *options: str) -> dict[str, Any]:
 
 
 def test_feature_adoption(company: Any) -> None:
-    """Four customers (E is none): reports A and B 2/4, exports A 1/4. Two or more days of reports: A alone. Of the three
-    with an event: 2/3, 1/3. Users of reports: u1 of A's two and u3 of B's one, 2/3; days: A 2 of 2, B 1 of 1."""
+    """Four customers (E is none): reports A and B 2/4, exports A 1/4. Two or more days of reports: A alone. Of the
+    three with an event: 2/3, 1/3. Users of reports: u1 of A's two and u3 of B's one, 2/3; days: A 2 of 2, B 1 of 1."""
     firm = company(FEATURES, subscriptions=FOUR, events=USE)
     assert rates(firm) == {"reports": 0.5, "exports": 0.25}
     assert rates(firm, "--variant", "adopted") == {"reports": 0.25, "exports": 0.0}

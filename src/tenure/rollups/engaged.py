@@ -40,7 +40,8 @@ def _days(asked: Asked, members: ir.Table) -> ir.Table:
     found = members.join(counts, [members.k == counts.d_k, members.cust == counts.d_cust], how="left")
     found = found.join(periods, found.k == periods.p_k)
     length = (found.stop.cast("timestamp").epoch_seconds() - found.base.cast("timestamp").epoch_seconds()) // 86400
-    part = ibis.coalesce(found.days, ibis.literal(0)).cast("float64") / length.cast("float64")
+    # A period that has not begun is empty.
+    part = ibis.coalesce(found.days, ibis.literal(0)).cast("float64") / length.cast("float64").nullif(0.0)
     return found.mutate(day_part=part).drop("d_k", "d_cust", "days", "p_k", "base", "stop")
 
 
