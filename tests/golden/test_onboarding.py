@@ -107,7 +107,7 @@ def test_onboarding_as_of_an_earlier_day(company: Any) -> None:
 
 def test_what_those_who_finish_use_and_whether_they_stay(company: Any) -> None:
     """A, from 1 to 11 March: reports twice and exports once, one more on the 12th is too late: 2 features. A's days 31
-    to 60 are 11 April to 10 May: an event on 10 May. B, who never finished, began on the 5th: days 4 April to 4 May; the
+    to 60 are 11 April to 10 May, with an event. B, who never finished, began on the 5th: 5 April to 4 May; the
     one on 5 May is too late. C's 60 days after 30 March end on 29 May, before as_of."""
     firm = company(
         AS_OF.format("2024-06-01"),
