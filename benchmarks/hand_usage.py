@@ -69,15 +69,18 @@ QUALIFY m >= DATE '{a.start}' ORDER BY g, m"""
 
 
 def _adoption(a: Ask) -> str:
+    """Bits of each customer and period put together once; then who of them was a customer; then one row a feature."""
     return f"""WITH {_calendar(a)},
 used AS (
-  SELECT m, e, cust, feature FROM feature_use r JOIN days ON r.day = days.c
-  WHERE r.day >= DATE '{a.start}' AND since < m),
+  SELECT m, any_value(e) AS e, cust, word, bit_or(mask) AS mask FROM feature_use r JOIN days ON r.day = days.c
+  WHERE r.day >= DATE '{a.start}' GROUP BY m, cust, word),
 held AS (SELECT cust, day, until FROM mrr_steps WHERE after <> 0),
 mine AS (
-  SELECT m, cust, feature FROM used u WHERE EXISTS (
+  SELECT m, cust, word, mask FROM used u WHERE EXISTS (
     FROM held h WHERE h.cust = u.cust AND h.day < u.e AND h.until > u.m)),
-tops AS (SELECT m, g, feature, count(*) AS v FROM mine JOIN segment USING (cust) GROUP BY ALL),
+tops AS (
+  SELECT m, g, feature, count(*) AS v FROM mine JOIN segment USING (cust)
+  JOIN feature_names n ON n.word = mine.word AND mask & bit <> 0 GROUP BY ALL),
 members AS (
   SELECT m, g, count(DISTINCT cust) AS n FROM held JOIN segment USING (cust)
   JOIN (SELECT DISTINCT m, e FROM days) p ON day < e AND until > m WHERE m >= DATE '{a.start}' GROUP BY m, g)

@@ -20,8 +20,12 @@ PIECES = (
 )
 DAYS = [
     f"SELECT k.customer_id, d.* EXCLUDE (cust) FROM {name} d LEFT JOIN customer_keys k USING (cust) ORDER BY ALL"
-    for name in ("user_days", "customer_days", "feature_use")
+    for name in ("user_days", "customer_days")
 ]
+DAYS.append(
+    "SELECT k.customer_id, d.day, n.feature FROM feature_use d LEFT JOIN customer_keys k USING (cust) "
+    "JOIN feature_names n ON d.word = n.word AND d.mask & n.bit <> 0 ORDER BY ALL"
+)
 KEYS = "SELECT customer_id, name, first_day FROM customer_keys ORDER BY ALL"
 
 

@@ -37,6 +37,7 @@ from tenure.expr import (
     Level,
     Moves,
     Op,
+    Over,
     Ratio,
     Rows,
     Setting,
@@ -67,8 +68,7 @@ class Engine:
     stored: Policy
     made: dict[str, ir.Table] = field(default_factory=dict)
     gaps: dict[str, tuple[str, date] | None] = field(default_factory=dict)
-    touch: bool = True
-    """whether the periods that are asked for touch"""
+    touch: bool = True  # whether the periods that are asked for touch
 
     # -- which data an expression needs -------------------------------------------------------------------------
 
@@ -84,6 +84,8 @@ class Engine:
                 return Level(node.steps, node.moment)
             if isinstance(node, Flow) and node.x == Col("transfer") and not segments.moves:
                 return Flow(node.rows, Const(0))
+            if isinstance(node, Over):
+                return users.each_day(node, segments, self.world) or node
             if isinstance(node, Setting):
                 value = self.world.policy.setting(node.key)
                 return Ratio(
@@ -261,8 +263,7 @@ class Engine:
         return any(set(columns) & set(made(s.table).own) for s in sources(leaf) if isinstance(s, Rows))
 
     def _text(self, make: Callable[[], Any]) -> tuple[str, Any]:
-        plan = make()
-        return self.sql(plan.query), plan.read
+        return self.sql((plan := make()).query), plan.read
 
     def _plan(self, key: tuple[str, object], leaves: list[Across], anchor: date, segments: Segments) -> Plan:
         strategy, source = key

@@ -57,7 +57,7 @@ def refresh(tx: Writer, config: Config, policy: Policy, on_progress: Progress | 
     dated = tx.con.execute("SELECT count(*) > count(DISTINCT cust) FROM customer_pieces").fetchone()
     tx.meta |= {"dated": bool(dated and dated[0]), "told": _told(tx), "settings": settings, "refreshed": tx.version}
     if "user_days" in done:
-        tx.meta |= refresh_days.told(tx)
+        tx.meta |= refresh_days.told(tx, since, anew=anew)
     report("Rebuilding", len(STORED), len(STORED))
     return done
 

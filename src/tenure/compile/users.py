@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 from tenure.compile.calendar import Slot, on_day
 from tenure.compile.plan import Cells, Plan, Segment
 from tenure.compile.segments import Segments
-from tenure.expr import Across, Col, Flow, Rows
+from tenure.expr import Across, Col, Expr, Flow, Over, Rows, total
 from tenure.rollup import World, exact, rollups
 
 
@@ -35,6 +35,14 @@ def stored_days(leaf: Across, segments: Segments, world: World) -> tuple[Rows, s
         return None
     of_customers = all(segments.attribute(asked) for asked in segments.names)
     return (rows, name) if of_customers and not segments.moves else None
+
+
+def each_day(x: Over, segments: Segments, world: World) -> Expr | None:
+    """The different ones of each day, summed over the days: the stored days of the period, as many as they are."""
+    if x.grain != "day" or x.how != "sum" or not isinstance(x.x, Across):
+        return None
+    found = stored_days(x.x, segments, world)
+    return total(Rows(found[1], "day").count()) if found and not found[0].back else None
 
 
 def inside(leaf: Across, days: ir.Table, begin: date, segments: Segments, *, daily: bool) -> Plan:

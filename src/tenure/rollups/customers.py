@@ -39,24 +39,17 @@ def people(world: World) -> ir.Table:
         rows = world.table(table)
         time = spec.main_time
         day = rows[model.day_of(time) if spec.columns[time].kind == "instant" else time] if time else ibis.null("date")
-        listed = table == "customers"
-        rows = rows.filter(rows.customer_id.notnull()).select(
-            customer_id=rows.customer_id,
-            day=day,
-            at=rows[time].cast("timestamp") if time else ibis.null("timestamp"),
-            created=day if listed else ibis.null("date"),
-            created_at=rows.created_at if listed else ibis.null("timestamp"),
-            label=rows["name"] if listed else ibis.null("string"),
-        )
-        facts.append(
-            rows.group_by("customer_id").agg(
-                day=rows.day.min(),
-                at=rows["at"].min(),
-                created=rows.created.min(),
-                created_at=rows.created_at.min(),
-                label=rows.label.max(),
-            )
-        )
+        at = rows[time].cast("timestamp") if time else ibis.null("timestamp")
+        rows = rows.filter(rows.customer_id.notnull()).mutate(day_=day, at_=at)
+        if table == "customers":
+            first = {"created": rows.day_.min(), "created_at": rows.at_.min(), "label": rows["name"].max()}
+            rows = rows.group_by("customer_id").agg(day=rows.day_.min(), at=rows.at_.min(), **first)
+        else:
+            # Of large tables no more is summed up than is there.
+            rows = rows.group_by("customer_id").agg(day=rows.day_.min(), at=rows.at_.min())
+            nothing = {"created": ibis.null("date"), "created_at": ibis.null("timestamp")}
+            rows = rows.mutate(**nothing, label=ibis.null("string"))
+        facts.append(rows)
     found = ibis.union(*facts) if len(facts) > 1 else facts[0]
     return found.group_by("customer_id").agg(
         first_day=ibis.coalesce(found.created.min(), found.day.min()),

@@ -8,22 +8,27 @@ import ibis.expr.types as ir
 from tenure.periods import FIRST_DAY
 from tenure.rollup import Asked, PeriodRows, World, keyed
 from tenure.rollups.onboardings import scaled
-from tenure.rollups.use_days import active_events, feature_events
+from tenure.rollups.use_days import active_events, feature_events, spelled
 
 
 def firsts(world: World, asked: Asked) -> ir.Table:
-    """(k, cust, feature): each customer's first use of a feature in the period, of the customers of the period."""
-    return asked.of_members(_used(asked))
+    """(k, cust, feature): which features the customers of the period used in it."""
+    return spelled(asked.of_members(_masks(asked)))
+
+
+def _masks(asked: Asked) -> ir.Table:
+    """(k, base, stop, cust, word, mask): the features each customer used in the period, as bits."""
+    rows = asked.dated(asked.rollup("feature_use"), "day")
+    return rows.group_by("k", "base", "stop", "cust", "word").agg(mask=rows.mask.bit_or())
 
 
 def _used(asked: Asked) -> ir.Table:
-    rows = asked.dated(asked.rollup("feature_use"), "day")
-    return rows.filter(rows.since < rows.base).select("k", "base", "stop", "cust", "feature")
+    return spelled(_masks(asked))
 
 
 def habits(world: World, asked: Asked) -> ir.Table:
     """(k, cust, feature, days, active): days on which it was used, and days on which the customer was active at all."""
-    rows = asked.dated(asked.rollup("feature_use"), "day")
+    rows = spelled(asked.dated(asked.rollup("feature_use"), "day"))
     rows = rows.group_by("k", "base", "stop", "cust", "feature").agg(days=rows.count())
     rows = asked.of_members(rows)
     days = asked.dated(asked.rollup("customer_days"), "day")
@@ -50,8 +55,8 @@ def depth(world: World, asked: Asked) -> ir.Table:
 
 def ever(world: World, asked: Asked) -> ir.Table:
     """(k, cust, feature): the customers of the period who have used the feature by its end."""
-    rows = asked.rollup("feature_use")
-    rows = rows.filter(rows.since == ibis.literal(FIRST_DAY)).select("cust", "feature", "day")
+    rows = spelled(asked.rollup("feature_use"))
+    rows = rows.group_by("cust", "feature").agg(day=rows.day.min())
     periods = asked.periods
     return asked.of_members(rows.join(periods, rows.day < periods.stop))
 
@@ -93,7 +98,8 @@ def _breadth(world: World, asked: Asked) -> ir.Table:
         use = use.semi_join(known, use.feature == known.f_feature)
     else:
         seen = asked.rollup("feature_use")
-        known = seen.filter(seen.day < ibis.literal(world.cut)).select(f_feature="feature").distinct()
+        seen = seen.filter(seen.day < ibis.literal(world.cut))
+        known = spelled(seen.group_by("word").agg(mask=seen.mask.bit_or())).select(f_feature="feature")
     counts = use.group_by(u_k=use.k, u_cust=use.cust).agg(used=use.count())
     members = asked.members()
     found = members.join(counts, [members.k == counts.u_k, members.cust == counts.u_cust], how="left")

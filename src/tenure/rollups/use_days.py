@@ -1,4 +1,4 @@
-"""Days of use: one row per user (or customer, or customer and feature) and local day with an active event.
+"""Days of use: one row per user (or customer) and local day with an active event, and which features were used on it.
 
 `since` is the day before on which the same one was active, `gap` the days between. With them nothing is ever counted
 distinct: the different users of a stretch of days are the rows whose `since` lies before it.
@@ -21,7 +21,13 @@ NEVER = 100_000
 _DAYS = (("since", "date"), ("gap", "int64"), ("n", "int64"))
 USER_DAYS = (("user", "string"), ("cust", "int64"), ("day", "date"), *_DAYS)
 CUSTOMER_DAYS = (("cust", "int64"), ("day", "date"), *_DAYS)
-FEATURE_USE = (("cust", "int64"), ("feature", "string"), ("day", "date"), *_DAYS)
+FEATURE_USE = (("cust", "int64"), ("day", "date"), ("word", "int64"), ("mask", "int64"))
+FEATURE_NAMES = (("feature", "string"), ("word", "int64"), ("bit", "int64"))
+
+NAMES = ibis.table(dict(FEATURE_NAMES), name="feature_names")
+"""Every feature with its place: a bit of a word. A word holds BITS of them."""
+
+BITS = 62
 
 
 def active_events(world: World) -> ir.Table:
@@ -67,11 +73,20 @@ def customer_days(world: World) -> ir.Table:
 
 
 def feature_use(world: World) -> ir.Table:
-    """(cust, feature, day, since, gap, n)."""
+    """(cust, day, word, mask): the features a customer used on a day, as bits, since most use many of them."""
     rows = feature_events(world)
-    rows = rows.filter(rows.customer_id.notnull())
-    daily = rows.group_by("customer_id", "feature", "day").agg(n=rows.count())
-    return _with_since(world, keyed(daily), ("cust", "feature"), "feature_use", FEATURE_USE)
+    rows = rows.filter(rows.customer_id.notnull()).select("customer_id", "day", "feature")
+    rows = rows.join(NAMES, "feature")
+    daily = rows.group_by("customer_id", "day", "word").agg(mask=rows.bit.bit_or())
+    return keyed(daily).select("cust", "day", "word", "mask")
+
+
+def spelled(rows: ir.Table) -> ir.Table:
+    """Rows with (word, mask) as one row for each feature of theirs."""
+    names = NAMES.rename(n_word="word")
+    return rows.join(names, [rows.word == names.n_word, (rows.mask & names.bit) != 0]).drop(
+        "n_word", "word", "mask", "bit"
+    )
 
 
 def _with_since(
@@ -109,6 +124,4 @@ def _same(one: ir.Value, other: ir.Value, key: str) -> ir.Value:
 
 users = Rollup("user_days", user_days, ("events",), stored=True, by_day=True, schema=USER_DAYS)
 customers = Rollup("customer_days", customer_days, ("events",), stored=True, by_day=True, schema=CUSTOMER_DAYS)
-features = Rollup(
-    "feature_use", feature_use, ("events",), stored=True, by_day=True, schema=FEATURE_USE, own=("feature",)
-)
+features = Rollup("feature_use", feature_use, ("events",), stored=True, by_day=True, schema=FEATURE_USE)
