@@ -19,8 +19,8 @@ AFTER, UNTIL = 31, 60
 
 
 def scaled(share: ir.Value) -> ir.Value:
-    """A share (a float from 0 to 1) in whole parts of ONE."""
-    return ticks((share * float(ONE)).round())
+    """A share (a float from 0 to 1) in whole parts of ONE. PostgreSQL would round by way of 15 digits."""
+    return ticks((share * float(ONE) + 0.5).floor().cast("int64"))
 
 
 def _steps(world: World) -> ir.Table:
