@@ -18,13 +18,21 @@ STEPS = "SELECT k.customer_id, s.* EXCLUDE (cust) FROM mrr_steps s JOIN customer
 PIECES = (
     "SELECT k.customer_id, p.* EXCLUDE (cust) FROM customer_pieces p JOIN customer_keys k USING (cust) ORDER BY ALL"
 )
+DAYS = [
+    f"SELECT k.customer_id, d.* EXCLUDE (cust) FROM {name} d LEFT JOIN customer_keys k USING (cust) ORDER BY ALL"
+    for name in ("user_days", "customer_days")
+]
+DAYS.append(
+    "SELECT k.customer_id, d.day, n.feature FROM feature_use d LEFT JOIN customer_keys k USING (cust) "
+    "JOIN feature_names n ON d.word = n.word AND d.mask & n.bit <> 0 ORDER BY ALL"
+)
 KEYS = "SELECT customer_id, name, first_day FROM customer_keys ORDER BY ALL"
 
 
 def stored(folder: Path) -> list[list[tuple[Any, ...]]]:
     """Every stored rollup, by the customers' own ids."""
     with Store(folder).snapshot() as snapshot:
-        return [snapshot.con.execute(query).fetchall() for query in (STEPS, PIECES, KEYS)]
+        return [snapshot.con.execute(query).fetchall() for query in (STEPS, PIECES, KEYS, *DAYS)]
 
 
 def split(folder: Path, seed: int) -> dict[Path, list[str]]:

@@ -52,6 +52,7 @@ import csv
 import importlib
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 TOML = """\
 [workspace]
@@ -65,7 +66,7 @@ NAMES = ("Acorn", "Birch", "Cedar", "Daisy", "Elm", "Fern", "Grove", "Hazel", "I
 NORTH, WEST = ("Acorn", "Cedar", "Elm", "Iris", "Kelp"), ("Fern", "Hazel", "Lotus")
 
 CUSTOMERS = """\
-customer_id,name,region,owner,valid_from,valid_to
+customer_id,name,region,owner,valid_from,valid_to,created_at
 """
 
 SUBSCRIPTIONS = """\
@@ -226,17 +227,24 @@ def write(folder: Path) -> Path:
         "customers": CUSTOMERS + "".join(",".join(row) + "\n" for row in _customers()),
         "events": "customer_id,contact_id,name,at\n" + "".join(",".join(row) + "\n" for row in _events()),
     }
-    settings = ""
-    for more in sorted(Path(__file__).parent.glob("world_*.py")):
-        module = importlib.import_module(more.stem)
+    for module in _others():
         texts |= module.TABLES
-        settings += getattr(module, "SETTINGS", "")
-    toml = TOML + settings + '\n[sources.books]\ntype = "files"\n'
+    toml = settings() + '\n[sources.books]\ntype = "files"\n'
     for table, text in texts.items():
         (folder / f"{table}.csv").write_text(text, encoding="utf-8")
         toml += f'[sources.books.tables.{table}]\npath = "{table}.csv"\n'
     (folder / "tenure.toml").write_text(toml, encoding="utf-8")
     return folder
+
+
+def settings() -> str:
+    """tenure.toml without the sources: of this world, and of the tables that other files add."""
+    return TOML + "".join(getattr(module, "SETTINGS", "") for module in _others())
+
+
+def _others() -> list[ModuleType]:
+    names = sorted(path.stem for path in Path(__file__).parent.glob("world_*.py"))
+    return [importlib.import_module(name) for name in names]
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -249,10 +257,18 @@ def _customers() -> Iterator[tuple[str, ...]]:
     for name in NAMES:
         region = "north" if name in NORTH else "west" if name in WEST else "south"
         if name == "Birch":
-            yield "birch", name, region, "Ann", "2023-01-01", "2024-02-20"
-            yield "birch", name, region, "Ben", "2024-02-20", ""
+            yield "birch", name, region, "Ann", "2023-01-01", "2024-02-20", ""
+            yield "birch", name, region, "Ben", "2024-02-20", "", ""
         else:
-            yield name.lower(), name, region, "Ann" if name < "Grove" else "Ben", "2023-01-01", ""
+            yield (
+                name.lower(),
+                name,
+                region,
+                "Ann" if name < "Grove" else "Ben",
+                "2023-01-01",
+                "",
+                "2024-01-08" * (name == "Hazel"),
+            )
 
 
 def _events() -> Iterator[tuple[str, ...]]:

@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 
 from tenure import model, texts
 from tenure.compile import aged as compiled
-from tenure.compile import overlap, scan, slices, spread
+from tenure.compile import overlap, scan, slices, spread, users
 from tenure.compile.aged import Ages
 from tenure.compile.calendar import DAYS, PERIODS, Slot, day_rows, touching
 from tenure.compile.leaves import made, sources
@@ -37,6 +37,7 @@ from tenure.expr import (
     Level,
     Moves,
     Named,
+    Over,
     Ratio,
     Rows,
     Setting,
@@ -49,20 +50,8 @@ from tenure.policy import Policy
 from tenure.rollup import Asked, World, period_rows, rollups
 from tenure.rollups import _rates
 from tenure.rollups._items import natives
+from tenure.rollups.customers import STEPS_SCHEMA
 from tenure.warehouse import Warehouse
-
-STEPS_SCHEMA = {
-    "cust": "int64",
-    "day": "date",
-    "before": "decimal(18,0)",
-    "after": "decimal(18,0)",
-    "fx": "decimal(18,0)",
-    "amount": "decimal(18,0)",
-    "kind": "string",
-    "since": "date",
-    "until": "date",
-}
-
 
 MILLION = 10**6
 """Settings are numbers of at most six decimals."""
@@ -81,6 +70,7 @@ class Engine:
     made: dict[str, ir.Table] = field(default_factory=dict)
     gaps: dict[str, tuple[str, date] | None] = field(default_factory=dict)
     possible: dict[Segments, frozenset[Segment]] = field(default_factory=dict)
+    touch: bool = True  # whether the periods that are asked for touch
 
     # -- which data an expression needs -------------------------------------------------------------------------
 
@@ -110,6 +100,8 @@ class Engine:
                 return Level(node.steps, node.moment)
             if isinstance(node, Flow) and node.x == Col("transfer") and not segments.moves:
                 return Flow(node.rows, Const(0))
+            if isinstance(node, Over):
+                return users.each_day(node, segments, self.world) or node
             return node
 
         return rewrite(x, change)
@@ -140,7 +132,8 @@ class Engine:
 
     def has_data(self, leaf: Across) -> bool:
         """Whether every kind of table that the leaf reads has a row."""
-        return self.tables(leaf) <= self.world.loaded
+        asks = {made(node.table).asks for node in walk(leaf) if isinstance(node, Rows)} - {""}
+        return self.tables(leaf) <= self.world.loaded and all(getattr(self.world.usage, name) for name in asks)
 
     # -- tables behind the nodes ----------------------------------------------------------------------------------
 
@@ -148,11 +141,9 @@ class Engine:
         """The table behind steps, movements or rows; made on first use where no stored one fits."""
         if isinstance(node, Rows):
             if node.table in period_rows():
-                return period_rows()[node.table].build(self.world, Asked(PERIODS, self._stepped))
-            rollup = rollups()[node.table]
-            steps = self.relation(Steps("mrr")).get_name() if rollup.over_steps else None
-            made = partial(rollup.build, replace(self.world, steps=steps))
-            return self.keep(self.named(node.table), made) if rollup.kept else made()
+                asked = Asked(PERIODS, self._stepped, self._rollup, DAYS if self.touch else None)
+                return period_rows()[node.table].build(self.world, asked)
+            return self._rollup(node.table)
         steps = node if isinstance(node, Steps) else node.steps
         rules = {**dict(self.world.policy.all_rules()), **dict(self.world.rules), **dict(steps.rules)}
         if isinstance(node, Steps):
@@ -163,6 +154,15 @@ class Engine:
             return ibis.table(STEPS_SCHEMA, name=name)
         world = self.world.with_rules(tuple(rules.items()))
         return self.keep(self.named(name, rules), partial(rollups()[name].build, world))
+
+    def _rollup(self, name: str) -> ir.Table:
+        """A rollup of rows: the stored one where it holds as of now, else made, once where it is heavy."""
+        rollup = rollups()[name]
+        if rollup.by_day and self.world.days_hold:
+            return ibis.table(dict(rollup.schema), name=name)
+        steps = self.relation(Steps("mrr")).get_name() if rollup.over_steps else None
+        build = partial(rollup.build, replace(self.world, steps=steps))
+        return self.keep(self.named(name), build) if rollup.kept or rollup.by_day else build()
 
     def _stepped(self, steps: Steps) -> ir.Table:
         """The steps that rows made for periods ask for."""
@@ -217,7 +217,7 @@ class Engine:
             begin = overlap.day_rows(periods)[0][0] if strategy == "overlap" else periods[0].start
             anchor = begin, max(period.stop for period in periods)
             plan = partial(self._plan, (strategy, source), group, anchor, theirs)
-            key = (strategy, source, tuple(group), anchor, theirs, *self.here)
+            key = (strategy, source, tuple(group), anchor, theirs, self.touch, *self.here)
             text, read = texts.kept(key, partial(self._text, plan))
             found |= read(self.warehouse.run(text), periods)
         return found
@@ -231,7 +231,7 @@ class Engine:
                 self._ready(source)
             theirs = self.fitting(leaf, segments)
             plan = partial(spread.plan, leaf, self.relation, theirs)
-            text, read = texts.kept(("spread", leaf, theirs, *self.here), partial(self._text, plan))
+            text, read = texts.kept(("spread", leaf, theirs, self.touch, *self.here), partial(self._text, plan))
             found[leaf] = read(self.warehouse.run(text))
         return found
 
@@ -246,8 +246,7 @@ class Engine:
         return any(set(columns) & set(made(s.table).own) for s in sources(leaf) if isinstance(s, Rows))
 
     def _text(self, make: Callable[[], Any]) -> tuple[str, Any]:
-        plan = make()
-        return self.sql(plan.query), plan.read
+        return self.sql((plan := make()).query), plan.read
 
     def _plan(
         self, key: tuple[str, object], leaves: list[Across], anchor: tuple[date, date], segments: Segments
@@ -259,6 +258,13 @@ class Engine:
         if strategy == "overlap":
             assert isinstance(source, Steps | Moves)
             return overlap.plan(leaves, self.relation(source), *anchor, segments)
+        if strategy in ("users", "daily"):
+            assert isinstance(source, tuple)
+            rows, stored = source
+            days = self._rollup(stored)
+            if rows.back:
+                return users.trailing(leaves[0], days, rows.back, anchor[0], segments)
+            return users.inside(leaves[0], days, anchor[0], segments, daily=strategy == "daily")
         if strategy == "rows":
             assert isinstance(source, Rows)
             return rows_plan(leaves, self.relation(source), source, segments)
@@ -277,12 +283,15 @@ class Engine:
         return found
 
     def _strategy(self, leaf: Across, periods: Sequence[Slot], segments: Segments) -> tuple[str, object]:
+        stored = users.stored_days(leaf, segments, self.world)
+        if stored and touching(periods):
+            return "daily" if all(slot.days <= 1 for slot in periods) else "users", stored
         kind = scan.shape(leaf)
         named = list(sources(leaf))
         rows = {s for s in named if isinstance(s, Rows)}
         if (kind == "rows" or leaf.how in BY_VALUE) and len(rows) == 1:
             only = next(iter(rows))
-            if only.clock == "k" or (touching(periods) and not segments.firsts):
+            if only.clock == "k" or only.back or (touching(periods) and not segments.firsts):
                 return "rows", only
         names = {self.relation(s).get_name() for s in named if not isinstance(s, Rows)}
         quick = "scan" if touching(periods) else "overlap" if overlap.fits(leaf) else None
@@ -337,7 +346,7 @@ class Engine:
             found = slices.people(leaf, self.relation, segments, self._revalued())
             return self.sql(found.select("cust", "v"))
 
-        table = self.warehouse.run(texts.kept(("behind", leaf, segments, *self.here), text))
+        table = self.warehouse.run(texts.kept(("behind", leaf, segments, self.touch, *self.here), text))
         found: dict[int, int] = {}
         for cust, value in zip(table["cust"], table["v"], strict=True):
             key = -1 if cust is None else int(cust)  # type: ignore[call-overload]
@@ -345,6 +354,7 @@ class Engine:
         return found
 
     def _set_calendar(self, periods: Sequence[Slot]) -> None:
+        self.touch = touching(periods)
         self._put(PERIODS, [(k, s.base, s.stop) for k, s in enumerate(periods)])
         if touching(periods):
             self._put(DAYS, day_rows(periods, FIRST_DAY))
@@ -370,14 +380,8 @@ class Engine:
     def _gap(self, table: str) -> tuple[str, date] | None:
         """The first currency and day for which no rate holds."""
         if table not in self.gaps:
-            query = _rates.uncovered(self.world, table, _money_clock(table))
+            query = _rates.uncovered(self.world, table, _rates.money_clock(table))
             found = self.warehouse.run(self.sql(query))
             pairs = sorted(zip(found["first"], found["currency"], strict=True))
             self.gaps[table] = (str(pairs[0][1]), pairs[0][0]) if pairs else None  # type: ignore[assignment]
         return self.gaps[table]
-
-
-def _money_clock(table: str) -> str:
-    """The day at whose rate a table's amounts are valued: its main time's; a contract's is its end."""
-    main = "ends_on" if table == "contracts" else model.TABLES[table].main_time or ""
-    return model.day_of(main) if model.TABLES[table].columns[main].kind == "instant" else main

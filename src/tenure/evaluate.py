@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from tenure.compile.plan import Segment
 from tenure.errors import RequestError
-from tenure.expr import Across, Col, Const, Expr, Flow, Integral, Length, Level, Moves, Op, Over, Power, Ratio
+from tenure.expr import Across, Col, Const, Expr, Flow, Integral, Length, Level, Mean, Moves, Op, Over, Power, Ratio
 from tenure.lasting import Of
 from tenure.money import MONTH_UNIT, TICKS
 
@@ -103,6 +103,10 @@ class Evaluator:
                 return self._of(x, cell)
             case Over():
                 return self._of_parts(x, cell)
+            case Mean(args=args):
+                values = [self.value(arg, cell) for arg in args]
+                known = [Fraction(v) for v in values if not isinstance(v, Missing)]
+                return sum(known, Fraction(0)) / len(known) if known else _first_reason(values)
             case Op(name=name, args=(left, right)):
                 return self._operate(name, self.value(left, cell), self.value(right, cell))
         raise RequestError(f"{x!r} has no meaning outside a leaf.")

@@ -48,7 +48,7 @@ def _of_table(engine: Engine, name: str, customers: Sequence[int], slot: Slot) -
     else:
         kept = kept & (begin >= ibis.literal(slot.base))
     shown = [column for column in spec.columns if column not in _HIDDEN]
-    query = table.filter(kept).order_by("cust", time).limit(MOST).select(*shown)
+    query = table.filter(kept).order_by("customer_id", time).limit(MOST).select(*shown)
     answer = engine.warehouse.run(engine.sql(query))
     lines = [dict(zip(answer, values, strict=True)) for values in zip(*answer.values(), strict=True)]
     told = [column for column in shown if any(line[column] is not None for line in lines)]

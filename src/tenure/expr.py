@@ -165,7 +165,8 @@ class Rows:
 
     `of`: the model table behind a derived one. `said`: how a formula in words calls them. `last_by`: of those with the
     same value of that column in one period, the last alone. A clock of "k" means rows made for the periods asked for
-    (`rollup.PeriodRows`), which say their period themselves.
+    (`rollup.PeriodRows`), which say their period themselves. `back`: the rows of that many days up to the period's end
+    instead of the period's own.
     """
 
     table: str
@@ -173,6 +174,7 @@ class Rows:
     of: str = ""
     said: str = ""
     last_by: str = ""
+    back: int = 0
 
     def sum(self, x: Expr, keep: Expr | None = None) -> Flow:
         """Per customer: the sum of `x` over the rows to keep."""
@@ -243,6 +245,13 @@ class Ratio(Expr):
         if other == 1:
             return Ratio(self.top - self.bottom, self.bottom, self.empty)
         return super().__sub__(other)
+
+
+@dataclass(frozen=True)
+class Mean(Expr):
+    """The mean of several outer expressions, with equal weights; those without a value are left out."""
+
+    args: tuple[Expr, ...]
 
 
 @dataclass(frozen=True)

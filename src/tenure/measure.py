@@ -20,6 +20,7 @@ from tenure.expr import (
     Aged,
     ByGrain,
     Expr,
+    Mean,
     Over,
     Ratio,
     Setting,
@@ -30,6 +31,7 @@ from tenure.expr import (
     walk,
 )
 from tenure.intervals import interval
+from tenure.lasting import Of
 from tenure.periods import Clock, Period
 from tenure.question import Frame, Question, named
 from tenure.result import Result, Row
@@ -52,7 +54,7 @@ class Measure:
         together: dict[tuple[tuple[str, ...], tuple[int, int] | None], list[Question]] = {}
         for question in plain:
             window = frame.window if question.metric.windowed else None
-            together.setdefault((question.metric.by, window), []).append(question)
+            together.setdefault((question.reading.by or question.metric.by, window), []).append(question)
         rows: dict[tuple[str, str], list[Row]] = {}
         for (own, window), asked in together.items():
             rows |= self._rows(asked, split_by(frame, own), window)
@@ -125,7 +127,10 @@ class Measure:
         )
 
     def _settled(self, question: Question, period: Period) -> bool:
-        return period.end + timedelta(days=question.reading.settles) <= self.clock.cut
+        days = question.reading.settles
+        if days == "activation":
+            days = self.engine.world.usage.days_to_activate
+        return period.end + timedelta(days=days) <= self.clock.cut
 
     def _groups(self, exprs: Sequence[Expr], asked: Sequence[Expr], table: Table) -> list[Segment]:
         """The groups to show: where anything moved, and where anybody is at some start or end, who may not move.
@@ -134,7 +139,7 @@ class Measure:
         """
         found = set(table.groups(asked))
         if not table.frame.segments.by or table.frame.segments.fixed:
-            return in_order(found)
+            return in_order(found, table.frame.segments.by, self.engine.world.usage.funnel)
         named = dict.fromkeys(node for expr in exprs for node in walk(expr) if isinstance(node, Steps))
         steps = [one for one in named if self.engine.has_data(count(one.at(END) > 0))]
         possible = grouping.groups(self.engine, table.frame.segments)
@@ -145,7 +150,7 @@ class Measure:
             present = [count(one.at(moment) > 0) for one in steps for moment in (START, END)]
             table.fetch(present)
             found |= set(table.groups(present))
-        return in_order(found)
+        return in_order(found, table.frame.segments.by, self.engine.world.usage.funnel)
 
     def _count(self, question: Question, expr: Expr, frame: Frame) -> Expr | None:
         """What n counts: what the reading says, else the bottom of the ratio where it counts something."""
@@ -166,7 +171,7 @@ class Measure:
     ) -> list[Row]:
         found = []
         # A sum of its parts is its own numerator; what holds a ratio has none.
-        whole = isinstance(expr, Across) or not any(isinstance(node, Ratio | Over) for node in walk(expr))
+        whole = isinstance(expr, Across) or not any(isinstance(node, Ratio | Over | Of | Mean) for node in walk(expr))
         for group in groups:
             by = named(frame.segments, group)
             for k, period in enumerate(frame.periods):

@@ -40,7 +40,8 @@ class Reading:
     """One way to compute a metric: the expression, why it exists, what n counts, how its interval is made.
 
     With fewer than `least` counted there is no value (`insufficient_data`). `settles`: days after a period's end within
-    which its answer can still change; until then it is not complete.
+    which its answer can still change; until then it is not complete. "activation" stands for the days that the
+    workspace gives customers to be activated. `by`: as in `Metric`, of this reading alone.
     """
 
     expr: Expr
@@ -49,7 +50,8 @@ class Reading:
     interval: Interval | None = None
     unit: Unit | None = None
     least: int = 0
-    settles: int = 0
+    settles: int | Literal["activation"] = 0
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Rebuilding what metrics read, only where inputs changed. Machinery floor.
 
 The unit of recomputation is the customer: after a load, the steps of the customers it touched are built anew and laid
-over the rest. A change of settings, or one that cannot be told apart cheaply, rebuilds everything.
+over the rest; of what is made from events, the days from the first touched one on (`refresh_days`). A change of
+settings, or one that cannot be told apart cheaply, rebuilds everything.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tenure import model, texts
+from tenure import model, refresh_days, texts
 from tenure.rollup import World, rollups
 from tenure.rollups.customers import people
 from tenure.rollups.mrr_steps import looks_at_months
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int | None], None]
 TOUCHED, PIECES, STEPS = "touched_customers", "customer_pieces", "mrr_steps"
-FORMAT = 5
+DAYS = ("user_days", "customer_days", "feature_use")
+"""The rollups that are kept, in the order in which they are made; those of days have a way of their own."""
+FORMAT = 6
 """Counts up whenever a rollup's rows come to mean something else; older ones are rebuilt."""
 
 
@@ -57,11 +60,18 @@ def refresh(tx: Writer, config: Config, policy: Policy, on_progress: Progress | 
         found = f"SELECT cust, customer_id FROM customer_keys SEMI JOIN ({touched}) USING (customer_id)"
         tx.con.execute(f"CREATE OR REPLACE TEMP TABLE {TOUCHED} AS {found}")
     for step, name in enumerate(stale):
-        report(f"Rebuilding {name}", step, 2)
+        report(f"Rebuilding {name}", step, 2 + len(DAYS))
         _build(tx, world, name, overlay=name in few and touched is not None)
         done.append(name)
+    for step, rollup in enumerate(rollups()[name] for name in DAYS):
+        report(f"Rebuilding {rollup.name}", 2 + step, 2 + len(DAYS))
+        if anew or changed & set(rollup.reads) or rollup.name not in tx.rollups:
+            refresh_days.build(tx, world, rollup, since, anew, _sql)
+            done.append(rollup.name)
     tx.meta |= {**_shape(tx), "told": _told(tx), "settings": settings, "refreshed": tx.version}
-    report("Rebuilding", 2, 2)
+    if "user_days" in done:
+        tx.meta |= refresh_days.told(tx, since, anew=anew)
+    report("Rebuilding", 2 + len(DAYS), 2 + len(DAYS))
     return done
 
 
@@ -72,6 +82,7 @@ def settings_digest(config: Config, policy: Policy) -> str:
     if looks_at_months(policy.rule):
         partial = str(clock_of(config).cut)
     told = [FORMAT, config.currency, config.timezone, partial, policy.all_rules(), str(policy.setting("past_due_days"))]
+    told += [sorted(config.usage.active), repr(config.usage.features)]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
@@ -113,7 +124,8 @@ def _sql(world: World, name: str, build: Callable[[World], Any]) -> str:
 def _keys(tx: Writer, world: World, changed: set[str], since: int, anew: bool) -> list[str]:
     """Number the customers; who has a number keeps it."""
     if not world.loaded & _with_customers():
-        empty = "SELECT 0::BIGINT AS cust, '' AS customer_id, '' AS name, NULL::DATE AS first_day WHERE FALSE"
+        empty = "SELECT 0::BIGINT AS cust, '' AS customer_id, '' AS name, NULL::DATE AS first_day, "
+        empty += "NULL::TIMESTAMP AS first_at WHERE FALSE"
         tx.put_rollup("customer_keys", empty, key="cust")
         return ["customer_keys"]
     known = "customer_keys" in tx.rollups
@@ -140,7 +152,7 @@ def _keys(tx: Writer, world: World, changed: set[str], since: int, anew: bool) -
         WITH people AS ({_sql(world, "customer_keys", people)}),
              top AS (SELECT coalesce(max(cust), -1) AS top FROM ({old}))
         SELECT coalesce(o.cust, top + row_number() OVER (PARTITION BY o.cust IS NULL ORDER BY p.customer_id)) AS cust,
-               p.customer_id, p.name, p.first_day
+               p.customer_id, p.name, p.first_day, p.first_at
         FROM people p CROSS JOIN top LEFT JOIN old_keys o USING (customer_id)"""
     tx.put_rollup("customer_keys", query, key="cust", overlay=world.only is not None)
     return ["customer_keys"]

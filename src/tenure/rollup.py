@@ -20,9 +20,10 @@ from tenure.policy import Policy
 from tenure.usage import Usage
 
 KEYS = ibis.table(
-    {"cust": "int64", "customer_id": "string", "name": "string", "first_day": "date"}, name="customer_keys"
+    {"cust": "int64", "customer_id": "string", "name": "string", "first_day": "date", "first_at": "timestamp"},
+    name="customer_keys",
 )
-"""Every customer any table knows, with the whole number that stands for it inside."""
+"""Every customer any table knows, with the whole number that stands for it inside, and when it was first known."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class World:
     the reporting one. `as_of` is naive UTC, `cut` the first local day of which nothing is known; `frozen` is true where
     the workspace fixes as_of inside a day. `rules` are those a metric's variant fixes. `only` names a table of
     customer_id and cust: then only these customers' rows are there. `steps` names a table of MRR as steps under them.
+
+    `storing`: rows are made to be kept, so that what lies after as_of is in, unless as_of is fixed inside a day.
+    `tail`: of events, only those from that day on are there, because what was made of earlier ones is stored.
+    `days_hold`: what is stored of days of use holds as of now; `one_home`: every user was seen under one customer
+    alone, so that days of users count everyone once.
     """
 
     columns: Mapping[str, Mapping[str, str]]
@@ -47,6 +53,10 @@ class World:
     usage: Usage = field(default_factory=Usage)
     only: str | None = None
     steps: str | None = None
+    storing: bool = False
+    tail: date | None = None
+    days_hold: bool = False
+    one_home: bool = False
 
     def rule(self, key: str) -> str:
         """The answer in force for a revenue rule."""
@@ -56,7 +66,8 @@ class World:
     def signature(self, *, moment: bool) -> str:
         """What a query's text depends on, to know one again; with `moment` also on when the data stand."""
         told = [self.columns, sorted(self.loaded), self.policy, self.currency, self.foreign, self.rules, self.usage]
-        told += [self.only, self.frozen, self.as_of if moment or self.frozen else None, self.cut if moment else None]
+        told += [self.only, self.storing, self.tail, self.days_hold, self.one_home]
+        told += [self.frozen, self.as_of if moment or self.frozen else None, self.cut if moment else None]
         return hashlib.sha256(repr(told).encode()).hexdigest()
 
     def with_rules(self, rules: tuple[tuple[str, str], ...]) -> World:
@@ -66,6 +77,8 @@ class World:
     def table(self, name: str) -> ir.Table:
         """A model table as it is, whatever as_of says: for levels, whose calendar stops at as_of."""
         rows = ibis.table(dict(self.columns[name]), name=f"m_{name}")
+        if self.tail is not None and name == "events":
+            rows = rows.filter(rows.day >= ibis.literal(self.tail))
         if self.only is None or "customer_id" not in self.columns[name]:
             return rows
         wanted = ibis.table({"customer_id": "string"}, name=self.only)
@@ -74,6 +87,8 @@ class World:
     def past(self, name: str) -> ir.Table:
         """A model table as as_of sees it: later rows are gone, what happened later reads as empty."""
         spec, rows = model.TABLES[name], self.table(name)
+        if self.storing and not self.frozen:
+            return rows
         if spec.main_time:
             clock = rows[spec.main_time]
             known = clock < self._limit(spec.columns[spec.main_time])
@@ -114,8 +129,12 @@ class Rollup:
 
     `own`: columns that its metrics come by (feature, step), which leaves without them are not split by.
     `by_customer`: each of its rows belongs to one customer (`cust`) and depends on that customer's rows alone, so that
-    a refresh rebuilds only those of customers whose rows changed. `kept`: made once by whoever reads it, not a part of
-    each query. `over_steps`: it reads MRR as steps, so its world must name them.
+    a refresh rebuilds only those of customers whose rows changed. `by_day`: each of its rows belongs to one day and
+    depends on events of that day and earlier ones, so that a refresh rebuilds only the days from the first touched one
+    on; `schema` is then what it looks like. `kept`: made once by whoever reads it, not a part of each query.
+    `over_steps`: it reads MRR as steps, so its world must name them. `asks`: the setting of [usage] without which it
+    has no rows. `days`: for a column of it, the stored rollup whose rows (one for each value and day, with the day
+    before on which the value was seen, `since`, and the days between, `gap`) count its different values.
     """
 
     name: str
@@ -126,14 +145,44 @@ class Rollup:
     kept: bool = False
     over_steps: bool = False
     own: tuple[str, ...] = ()
+    by_day: bool = False
+    schema: tuple[tuple[str, str], ...] = ()
+    asks: str = ""
+    days: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What rows made for a request can use: its periods (k, base, stop), and the steps of customers or MRR."""
+    """What rows made for a request can use: its periods (k, base, stop), the steps of customers or MRR, rollups.
+
+    `days`: where the periods touch, each day with its slot (k + 1) and the period's start and stop.
+    """
 
     periods: ir.Table
     steps: Callable[[Steps], ir.Table]
+    rollup: Callable[[str], ir.Table]
+    days: ir.Table | None = None
+
+    def dated(self, rows: ir.Table, clock: str) -> ir.Table:
+        """The rows of each period, with its k, base and stop."""
+        if self.days is None:
+            periods = self.periods
+            return rows.join(periods, [rows[clock] >= periods.base, rows[clock] < periods.stop])
+        inside = self.days.filter(self.days.slot > 0)
+        days = inside.select(k=inside.slot - 1, base=inside.start, stop=inside.stop, p_day=inside.day)
+        return rows.join(days, rows[clock] == days.p_day).drop("p_day")
+
+    def of_members(self, rows: ir.Table) -> ir.Table:
+        """Those of the rows (k, base, stop, cust, ...) whose customer was one at the close of a day of the period."""
+        steps = self.steps(Steps("customer"))
+        held = steps.filter(steps.after != 0).select(s_cust="cust", s_day="day", s_until="until")
+        return rows.semi_join(held, [rows.cust == held.s_cust, held.s_day < rows.stop, held.s_until > rows.base])
+
+    def left(self, cut: date) -> ir.Table:
+        """(l_cust, left_day): the last exit of those who are no customers when the day `cut` begins."""
+        steps = self.steps(Steps("customer"))
+        gone = steps.filter((steps.day < ibis.literal(cut)) & (steps.until >= ibis.literal(cut)) & (steps.after == 0))
+        return gone.group_by(l_cust=gone.cust).agg(left_day=gone.day.max())
 
     def members(self) -> ir.Table:
         """(k, cust): the customers of each period, who were one at the close of one of its days."""
@@ -154,6 +203,7 @@ class PeriodRows:
     build: Callable[[World, Asked], ir.Table]
     reads: tuple[str, ...]
     own: tuple[str, ...] = ()
+    asks: str = ""
 
 
 def rollups() -> dict[str, Rollup]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from fractions import Fraction
 
 from tenure.compile.calendar import month_units, slots
@@ -28,7 +29,7 @@ class Table:
         self.slots = slots(frame.periods, clock.cut, window)
         self.cells: Cells = {}
         self.spread: Spreads = {}
-        self.finer: dict[tuple[str, int], tuple[Table, list[range]]] = {}
+        self.finer: dict[tuple[str, int, bool], tuple[Table, list[range]]] = {}
         self._known: dict[int, tuple[Across, Mapping[tuple[int, Segment], int] | Missing, int]] = {}
         self._months: dict[int, Fraction] = {}
         self._evaluator = Evaluator(self._leaf, lambda of, cell: self._figure(of, cell).value, self._over)
@@ -57,10 +58,15 @@ class Table:
         self._known.clear()
 
     def _ask_finer(self, node: Over) -> None:
-        table, _ = self.finer.setdefault((node.grain, node.back), self._finer(node))
+        key = _finer_key(node)
+        if key not in self.finer:
+            self.finer[key] = self._finer(node)
+        table, _ = self.finer[key]
         table.fetch(leaves(node.x))
 
     def _finer(self, node: Over) -> tuple[Table, list[range]]:
+        if node.how == "last" and not node.back:
+            return self._last(node.grain)
         periods: list[Period] = []
         for period in self.frame.periods:
             start = add_months(period.end, -node.back) if node.back else period.start
@@ -75,6 +81,22 @@ class Table:
         frame = Frame(node.grain, periods, self.frame.segments)
         return Table(self.engine, self.clock, frame, None), spans
 
+    def _last(self, grain: str) -> tuple[Table, list[range]]:
+        """The last period of a grain that is over at each period's end, or as far as one has run that runs."""
+        chosen = []
+        for period in self.frame.periods:
+            last = self.clock.containing(period.end - timedelta(days=1), grain)
+            if last.end > period.end:
+                last = self.clock.containing(last.start - timedelta(days=1), grain)
+            while self.clock.is_ahead(last) and last.start > period.start:
+                last = self.clock.containing(last.start - timedelta(days=1), grain)
+            chosen.append(last)
+        first, end = min(p.start for p in chosen), max(p.end for p in chosen)
+        periods = self.clock.between(first, end, grain, "")
+        place = {period.start: i for i, period in enumerate(periods)}
+        spans = [range(place[p.start], place[p.start] + 1) for p in chosen]
+        return Table(self.engine, self.clock, Frame(grain, periods, self.frame.segments), None), spans
+
     def groups(self, exprs: Sequence[Expr]) -> list[Segment]:
         """The segments with data anywhere in the range; without --by the one that is all."""
         if not self.frame.segments.by:
@@ -84,7 +106,7 @@ class Table:
         fixed = self.frame.segments.fixed
         wanted = {leaf for leaf in wanted if not fixed or self.engine.owns(leaf, fixed)}
         found = {group for t in tables for leaf in wanted for _, group in t.cells.get(leaf, t.spread.get(leaf, {}))}
-        return in_order(found)
+        return in_order(found, self.frame.segments.by, self.engine.world.usage.funnel)
 
     def cell(self, k: int, group: Segment) -> Cell:
         slot = self.slots[k]
@@ -132,14 +154,24 @@ class Table:
         return self.cells[leaf]
 
     def _over(self, node: Over, cell: Cell) -> list[Value]:
-        table, spans = self.finer[(node.grain, node.back)]
+        table, spans = self.finer[_finer_key(node)]
         inside = [i for i in spans[cell.k] if not self.clock.is_ahead(table.frame.periods[i])]
         return [table.value(node.x, table.cell(i, cell.group)) for i in inside]
 
 
-def in_order(groups: Iterable[Segment]) -> list[Segment]:
-    """Groups as they are shown: numbers by size, then names."""
-    return sorted(groups, key=lambda group: [(not v.isdigit(), int(v) if v.isdigit() else 0, v) for v in group])
+def _finer_key(node: Over) -> tuple[str, int, bool]:
+    """The last of the shorter periods may lie before the period, so it has periods of its own."""
+    return node.grain, node.back, node.how == "last"
+
+
+def in_order(groups: Iterable[Segment], by: Sequence[str] = (), funnel: Sequence[str] = ()) -> list[Segment]:
+    """Groups as they are shown: numbers by size, names by the alphabet, the steps of a funnel one after the other."""
+
+    def place(name: str, value: str) -> tuple[int, bool, int, str]:
+        step = funnel.index(value) if name == "step" and value in funnel else -1
+        return step, not value.isdigit(), int(value) if value.isdigit() else 0, value
+
+    return sorted(groups, key=lambda group: [place(n, v) for n, v in zip(by, group, strict=True)])
 
 
 def _outside(leaf: Across, expr: Expr) -> bool:

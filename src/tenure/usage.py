@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 ALL = "*"
+DAYS_TO_ACTIVATE = 14
 
 
 @dataclass(frozen=True)
@@ -26,3 +27,15 @@ class Usage:
     activation: Reached | None = None
     value: Reached | None = None
     funnel: tuple[str, ...] = ()
+
+    @property
+    def days_to_activate(self) -> int:
+        """Within how many days of the start activation counts."""
+        return (self.activation.within_days if self.activation else None) or DAYS_TO_ACTIVATE
+
+    @property
+    def named(self) -> tuple[str, ...] | None:
+        """The features by name; None where every event name is one."""
+        if isinstance(self.features, Mapping):
+            return tuple(self.features)
+        return None if ALL in self.features else self.features

@@ -21,6 +21,7 @@ from tenure.expr import (
     Integral,
     Length,
     Level,
+    Mean,
     Moves,
     Named,
     Op,
@@ -111,6 +112,8 @@ def words(x: Expr) -> str:
         case Over(x=inner, grain=grain, how=how, back=back):
             span = f"the last {back} {grain}s" if back else f"each {grain} of the period"
             return f"the {how}, over {span}, of ({words(inner)})"
+        case Mean(args=args):
+            return f"the mean of what there is of {_listed([words(a) for a in args])}"
         case Length(unit=unit):
             return f"the number of {unit} in the period"
         case FirstWith(choices=choices, otherwise=otherwise):
@@ -136,6 +139,10 @@ def _across(x: Across) -> str:
     match x:
         case Across(how="count", x=condition):
             return f"the number of {'those' if _of_customers(condition) else 'customers'} who {_clause(condition)}"
+        case Across(how="distinct", x=Flow(x=Col(name="cust"), rows=Rows()) as flow):
+            return f"the number of different customers in the {_spanned(flow)}"
+        case Across(how="distinct", x=Flow(x=column, rows=Rows(back=back)) as flow) if back:
+            return f"the number of different {words(column)}s in the {_rows(flow)}"
         case Across(how="distinct", x=Flow(x=column) as flow):
             return f"the number of different {words(column)}s in the period's {_rows(flow)}"
         case Across(how="least" | "greatest" as how, x=Flow() as flow):
@@ -293,6 +300,11 @@ def _further(keep: Expr | None) -> list[str]:
         case Op(name=">" | ">=" | "<" | "<=" as name, args=(left, right)):
             return [f"{words(left)} {_COMPARE[name]} {words(right)}"]
     return []
+
+
+def _spanned(flow: Flow) -> str:
+    assert isinstance(flow.rows, Rows)
+    return _rows(flow) if flow.rows.back else f"period's {_rows(flow)}"
 
 
 def _kinds(keep: Expr | None) -> list[str]:

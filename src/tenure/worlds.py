@@ -50,16 +50,24 @@ def world_of(
 ) -> World:
     """What rollups read, for a version of the store. `meta` is what its last refresh noted."""
     clock = clock_of(config)
+    as_of = clock.as_of.astimezone(UTC).replace(tzinfo=None)
+    frozen = config.as_of is not None and clock.local_as_of.time() != datetime.min.time()
+    # An event that lies later on the day of as_of is in what is stored, though it has not happened yet.
+    last = meta.get("last_event")
+    ahead = last is not None and datetime.fromisoformat(last) >= as_of
+    hold = "one_home" in meta and (frozen or clock.local_as_of.time() == datetime.min.time() or not ahead)
     return World(
         columns=columns,
         loaded=loaded,
         policy=policy,
         currency=config.currency,
-        as_of=clock.as_of.astimezone(UTC).replace(tzinfo=None),
+        as_of=as_of,
         cut=clock.cut,
-        frozen=config.as_of is not None and clock.local_as_of.time() != datetime.min.time(),
+        frozen=frozen,
         foreign=bool(meta.get("foreign")),
         usage=config.usage,
+        days_hold=hold,
+        one_home=bool(meta.get("one_home")),
     )
 
 

@@ -303,7 +303,7 @@ def test_the_order_of_files_and_rows_changes_nothing(tmp_path: Path, small: Plac
         path = tmp_path / f"{table}.csv"
         header, *lines = path.read_text(encoding="utf-8").splitlines()
         path.write_text("\n".join([header, *reversed(lines)]) + "\n", encoding="utf-8")
-    (tmp_path / "tenure.toml").write_text(world.TOML, encoding="utf-8")
+    (tmp_path / "tenure.toml").write_text(world.settings(), encoding="utf-8")
     workspace = tenure.open(tmp_path)
     for table in tables:
         workspace.load_files([tmp_path / f"{table}.csv"], table=table)

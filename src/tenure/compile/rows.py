@@ -22,7 +22,7 @@ BY_VALUE = ("distinct", "least", "greatest")
 
 def plan(leaves: Sequence[Across], rows: ir.Table, source: Rows, segments: Segments) -> Plan:
     """One query for leaves that sum the rows of a table, or look at the values of a column."""
-    if source.clock == "k":
+    if source.clock == "k" or source.back:
         dated = in_periods(rows, source, segments)
         dated = dated.mutate(slot=dated.k + 1)
     else:
@@ -52,7 +52,11 @@ def in_periods(rows: ir.Table, source: Rows, segments: Segments) -> ir.Table:
         joined = rows.join(periods, rows.k == periods.k_).drop("k_")
         joined = joined.mutate(start=joined.base)
         return segments.attach(joined, last_day(joined), joined.stop)
-    joined = rows.join(PERIODS, [rows[source.clock] >= PERIODS.base, rows[source.clock] < PERIODS.stop])
+    periods = PERIODS
+    if source.back:
+        first = (PERIODS.stop.cast("timestamp") - ibis.interval(days=source.back)).cast("timestamp").date()
+        periods = PERIODS.mutate(base=first)
+    joined = rows.join(periods, [rows[source.clock] >= periods.base, rows[source.clock] < periods.stop])
     joined = joined.mutate(start=joined.base)
     return latest(segments.attach(joined, joined[source.clock], joined.stop), source, "k")
 

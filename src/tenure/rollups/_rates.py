@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from tenure import model
 from tenure.money import TICKS
 from tenure.periods import LAST_DAY
 from tenure.rollup import World, ticks
@@ -59,3 +60,9 @@ def uncovered(world: World, table: str, clock: str) -> ir.Table:
     joined = rows.join(begins, rows.currency == begins.currency_, how="left")
     bare = joined.filter(joined.begins.isnull() | (joined[clock] < joined.begins))
     return bare.group_by("currency").agg(first=bare[clock].min())
+
+
+def money_clock(table: str) -> str:
+    """The day by whose rate a table's amounts are valued: its main time's; a contract's is its end."""
+    main = "ends_on" if table == "contracts" else model.TABLES[table].main_time or ""
+    return model.day_of(main) if model.TABLES[table].columns[main].kind == "instant" else main

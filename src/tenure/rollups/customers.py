@@ -12,9 +12,25 @@ from tenure.rollups.mrr_steps import changes
 
 _NOT_ATTRIBUTES = {"customer_id", "valid_from", "valid_from_day", "valid_to", "valid_to_day", "updated_at", "deleted"}
 
+STEPS_SCHEMA = {
+    "cust": "int64",
+    "day": "date",
+    "before": "decimal(18,0)",
+    "after": "decimal(18,0)",
+    "fx": "decimal(18,0)",
+    "amount": "decimal(18,0)",
+    "kind": "string",
+    "since": "date",
+    "until": "date",
+}
+"""What steps look like, whatever level they are of."""
+
 
 def people(world: World) -> ir.Table:
-    """(customer_id, name, first_day): everyone any table knows. first_day: created, else the first fact."""
+    """(customer_id, name, first_day, first_at): everyone any table knows. First: created, else the first fact.
+
+    A fact that has a date alone happened when its day began.
+    """
     facts = []
     for table in sorted(world.loaded & model.TABLES.keys()):
         spec = model.TABLES[table]
@@ -23,19 +39,21 @@ def people(world: World) -> ir.Table:
         rows = world.table(table)
         time = spec.main_time
         day = rows[model.day_of(time) if spec.columns[time].kind == "instant" else time] if time else ibis.null("date")
-        listed = table == "customers"
-        rows = rows.filter(rows.customer_id.notnull()).select(
-            customer_id=rows.customer_id,
-            day=day,
-            created=day if listed else ibis.null("date"),
-            label=rows["name"] if listed else ibis.null("string"),
-        )
-        facts.append(
-            rows.group_by("customer_id").agg(day=rows.day.min(), created=rows.created.min(), label=rows.label.max())
-        )
+        at = rows[time].cast("timestamp") if time else ibis.null("timestamp")
+        rows = rows.filter(rows.customer_id.notnull()).mutate(day_=day, at_=at)
+        if table == "customers":
+            first = {"created": rows.day_.min(), "created_at": rows.at_.min(), "label": rows["name"].max()}
+            rows = rows.group_by("customer_id").agg(day=rows.day_.min(), at=rows.at_.min(), **first)
+        else:
+            # Of large tables no more is summed up than is there.
+            rows = rows.group_by("customer_id").agg(day=rows.day_.min(), at=rows.at_.min())
+            nothing = {"created": ibis.null("date"), "created_at": ibis.null("timestamp")}
+            rows = rows.mutate(**nothing, label=ibis.null("string"))
+        facts.append(rows)
     found = ibis.union(*facts) if len(facts) > 1 else facts[0]
     return found.group_by("customer_id").agg(
         first_day=ibis.coalesce(found.created.min(), found.day.min()),
+        first_at=ibis.coalesce(found.created_at.min(), found["at"].min()),
         name=ibis.coalesce(found.label.max(), found.customer_id.max()),
     )
 

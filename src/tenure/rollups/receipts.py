@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from tenure.money import TICKS
 from tenure.rollup import Rollup, World, keyed
 from tenure.rollups._rates import in_reporting
-from tenure.usage import ALL
+from tenure.rollups.use_days import active_events
 
 
 def _none() -> ir.Value:
@@ -45,13 +45,10 @@ def invoices_rows(world: World) -> ir.Table:
 
 def events_rows(world: World) -> ir.Table:
     """Active events with `user`: the contact, or the customer where there is none."""
-    rows = world.past("events")
-    if ALL not in world.usage.active:
-        rows = rows.filter(rows["name"].isin(list(world.usage.active)))
-    return keyed(rows.mutate(user=ibis.coalesce(rows.contact_id, rows.customer_id)))
+    return keyed(active_events(world))
 
 
 payments = Rollup("payments", payments_rows, ("payments", "fx_rates"))
 orders = Rollup("orders", orders_rows, ("orders", "fx_rates"))
 invoices = Rollup("invoices", invoices_rows, ("invoices", "fx_rates"))
-events = Rollup("events", events_rows, ("events",))
+events = Rollup("events", events_rows, ("events",), days=(("user", "user_days"), ("cust", "customer_days")))

@@ -38,10 +38,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Whose rows a version touched: files of customer ids, None when it is better to start anew."""
+    """Whose rows a version touched: files of customer ids, None when it is better to start anew.
+
+    `low`: the earliest main time among the rows it added or replaced (ISO text), None where that is not known.
+    """
 
     version: int
     paths: tuple[str, ...] | None
+    low: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,7 @@ def _sum(body: str) -> str:
 
 
 def _change(raw: dict[str, Any]) -> Change:
-    return Change(raw["version"], None if raw["paths"] is None else tuple(raw["paths"]))
+    return Change(raw["version"], None if raw["paths"] is None else tuple(raw["paths"]), raw.get("low"))
 
 
 def _manifest(raw: dict[str, Any]) -> Manifest:

@@ -91,18 +91,21 @@ class Writer:
         path, rows = (source, -1) if isinstance(source, Path) else self.write_file(table, source)
         state = self.state(table)
         touched = [self._dead_owners(table, state, dead or {})]
+        lows = [self._dead_low(table, state, dead or {})] if dead else []
         parts = self._bury(table, state, dead or {})
         if rows != 0:
             part = self.describe(table, path)
             rows = part.rows
             if rows:
                 parts.append(self._keep(part))
+                lows.append(part.low)
                 owner = "customer_id" if "customer_id" in part.columns else "CAST(NULL AS VARCHAR)"
                 touched.append(f"SELECT {owner} AS customer_id FROM read_parquet({literal(path)})")
         if not rows and not dead:
             return 0
         self._tables[table] = replace(state, parts=tuple(parts))
-        self._note_change(table, None if not state.parts else " UNION ALL ".join(filter(None, touched)))
+        low = min((text for text in lows if text), default=None) if state.parts and None not in lows else None
+        self._note_change(table, None if not state.parts else " UNION ALL ".join(filter(None, touched)), low)
         self._fold(table)
         self._show(table)
         return rows
@@ -135,6 +138,14 @@ class Writer:
             return "SELECT CAST(NULL AS VARCHAR) AS customer_id WHERE FALSE"
         files = ", ".join(literal(self._folder.part(name)) for change in changes for name in change.paths or ())
         return f"SELECT DISTINCT customer_id FROM read_parquet([{files}])"
+
+    def changed_from(self, table: str, since: int) -> str | None:
+        """The earliest main time (ISO text) among rows added or replaced after version `since`; None: not known."""
+        state = self.state(table)
+        lows = [change.low for change in state.changes if change.version > since]
+        if since < state.floor or not lows or any(low is None for low in lows):
+            return None
+        return min(low for low in lows if low)
 
     # rollups
 
@@ -237,8 +248,24 @@ class Writer:
             parts[number] = replace(part, dead=self._named(path), dead_rows=count, tombstones=tombstones)
         return [part for part in parts if part.dead_rows < part.rows]
 
-    def _note_change(self, table: str, customers: str | None) -> None:
-        """Remember whose rows this version touched; None: everybody's."""
+    def _dead_low(self, table: str, state: m.TableState, dead: dict[int, str]) -> str | None:
+        """The earliest main time of rows about to be replaced."""
+        main = TABLES[table].main_time if table in TABLES else None
+        if main is None:
+            return None
+        rows = rows_sql(
+            self._folder.parts, table, state, positions=True, tombstones=True, only=[main],
+            parts=[state.parts[number] for number in dead],
+        )  # fmt: skip
+        gone = " UNION ALL ".join(f"SELECT {number} AS part, dead FROM ({sql}) x(dead)" for number, sql in dead.items())
+        found = self.con.execute(
+            f"SELECT min({quote(main)})::VARCHAR FROM ({rows}) r "
+            f"SEMI JOIN ({gone}) g ON r._part = g.part AND r._row = g.dead"
+        ).fetchone()
+        return str(found[0]) if found and found[0] is not None else None
+
+    def _note_change(self, table: str, customers: str | None, low: str | None = None) -> None:
+        """Remember whose rows this version touched, and from when on; None: everybody's, from the beginning."""
         state = self.state(table)
         owned = table in TABLES and TABLES[table].customer
         paths: tuple[str, ...] | None = None
@@ -247,9 +274,10 @@ class Writer:
             paths = (self._named(file),)
         earlier = list(state.changes)
         if earlier and earlier[-1].version == self.version:
-            last = earlier.pop().paths
-            paths = None if last is None or paths is None else (*last, *paths)
-        changes = (*earlier, m.Change(self.version, paths))
+            last = earlier.pop()
+            paths = None if last.paths is None or paths is None else (*last.paths, *paths)
+            low = None if last.low is None or low is None else min(last.low, low)
+        changes = (*earlier, m.Change(self.version, paths, low))
         floor = state.floor if len(changes) <= KEPT_CHANGES else changes[-KEPT_CHANGES - 1].version
         self._tables[table] = replace(state, changes=changes[-KEPT_CHANGES:], floor=floor, changed=self.version)
 

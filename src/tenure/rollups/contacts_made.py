@@ -1,0 +1,18 @@
+"""What happened with customers: interactions, help pages read, outcomes that were agreed on."""
+
+from __future__ import annotations
+
+import ibis.expr.types as ir
+
+from tenure.rollup import Rollup, World, keyed
+
+
+def outcomes_rows(world: World) -> ir.Table:
+    """Outcomes that were due on a day."""
+    rows = world.past("outcomes")
+    return keyed(rows.filter(rows.due_on.notnull()))
+
+
+interactions = Rollup("interactions", lambda world: keyed(world.past("interactions")), ("interactions",))
+resource_views = Rollup("resource_views", lambda world: keyed(world.past("resource_views")), ("resource_views",))
+outcomes = Rollup("outcomes", outcomes_rows, ("outcomes",))

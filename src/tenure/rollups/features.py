@@ -1,0 +1,129 @@
+"""Who uses which feature, in each period: the customers of the period, what they may use, how often they do."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from tenure.periods import FIRST_DAY
+from tenure.rollup import Asked, PeriodRows, World, keyed
+from tenure.rollups.onboardings import scaled
+from tenure.rollups.use_days import active_events, feature_events, spelled
+
+
+def firsts(world: World, asked: Asked) -> ir.Table:
+    """(k, cust, feature): which features the customers of the period used in it."""
+    return spelled(asked.of_members(_masks(asked)))
+
+
+def _masks(asked: Asked) -> ir.Table:
+    """(k, base, stop, cust, word, mask): the features each customer used in the period, as bits."""
+    rows = asked.dated(asked.rollup("feature_use"), "day")
+    return rows.group_by("k", "base", "stop", "cust", "word").agg(mask=rows.mask.bit_or())
+
+
+def _used(asked: Asked) -> ir.Table:
+    return spelled(_masks(asked))
+
+
+def habits(world: World, asked: Asked) -> ir.Table:
+    """(k, cust, feature, days, active): days on which it was used, and days on which the customer was active at all."""
+    rows = spelled(asked.dated(asked.rollup("feature_use"), "day"))
+    rows = rows.group_by("k", "base", "stop", "cust", "feature").agg(days=rows.count())
+    rows = asked.of_members(rows)
+    days = asked.dated(asked.rollup("customer_days"), "day")
+    days = days.group_by(d_k=days.k, d_cust=days.cust).agg(active=days.count())
+    found = rows.join(days, [rows.k == days.d_k, rows.cust == days.d_cust], how="left")
+    # A feature's event need not be one that counts as activity.
+    return found.mutate(active=ibis.coalesce(found.active, ibis.literal(0))).drop("d_k", "d_cust")
+
+
+def depth(world: World, asked: Asked) -> ir.Table:
+    """(k, cust, feature, users, active): users who used it, and active users, of customers where any did."""
+    used = keyed(feature_events(world).mutate(user=lambda t: ibis.coalesce(t.contact_id, t.customer_id)))
+    used = used.filter(used.cust.notnull()).select("cust", "feature", "user", "day").distinct()
+    rows = (
+        asked.dated(used, "day").group_by("k", "base", "stop", "cust", "feature").agg(users=lambda t: t.user.nunique())
+    )
+    rows = asked.of_members(rows)
+    active = keyed(active_events(world))
+    days = asked.dated(active.filter(active.cust.notnull()).select("cust", "user", "day").distinct(), "day")
+    counts = days.group_by(d_k=days.k, d_cust=days.cust).agg(active=days.user.nunique())
+    found = rows.join(counts, [rows.k == counts.d_k, rows.cust == counts.d_cust], how="left")
+    return found.mutate(active=ibis.coalesce(found.active, ibis.literal(0))).drop("d_k", "d_cust")
+
+
+def ever(world: World, asked: Asked) -> ir.Table:
+    """(k, cust, feature): the customers of the period who have used the feature by its end."""
+    rows = spelled(asked.rollup("feature_use"))
+    rows = rows.group_by("cust", "feature").agg(day=rows.day.min())
+    periods = asked.periods
+    return asked.of_members(rows.join(periods, rows.day < periods.stop))
+
+
+def allowed(world: World, asked: Asked) -> ir.Table:
+    """(k, cust, feature, used): what the customers of the period may use on one of its days, and whether they do."""
+    rows = keyed(world.past("entitlements"))
+    rows = rows.filter(rows.cust.notnull()).select("cust", "feature", "started_day", "ended_day")
+    periods = asked.periods
+    begun = ibis.coalesce(rows.started_day, ibis.literal(FIRST_DAY)) < periods.stop
+    held = rows.join(periods, [begun, rows.ended_day.isnull() | (rows.ended_day > periods.base)])
+    held = asked.of_members(held.select("k", "base", "stop", "cust", "feature").distinct())
+    used = _used(asked).select(u_k="k", u_cust="cust", u_feature="feature")
+    found = held.join(used, [held.k == used.u_k, held.cust == used.u_cust, held.feature == used.u_feature], how="left")
+    return found.mutate(used=found.u_cust.notnull()).drop("u_k", "u_cust", "u_feature")
+
+
+def breadth(world: World, asked: Asked) -> ir.Table:
+    """(k, cust, share, square): of the features that a customer of the period may use, the share it used."""
+    found = _breadth(world, asked)
+    return found.mutate(share=scaled(found.part), square=scaled(found.part * found.part)).drop("part")
+
+
+def _breadth(world: World, asked: Asked) -> ir.Table:
+    """(k, cust, part): with entitlements those who have one, else every customer of the period and all features.
+
+    All features are those that are named, else the table of features, else what was ever used.
+    """
+    if "entitlements" in world.loaded:
+        rows = allowed(world, asked)
+        counts = rows.group_by("k", "cust").agg(all_=rows.count(), used=ibis.ifelse(rows.used, 1, 0).sum())
+        return counts.select("k", "cust", part=counts.used.cast("float64") / counts.all_.cast("float64"))
+    use = _used(asked)
+    number: ir.Value | None = None
+    if world.usage.named is not None:
+        number = ibis.literal(len(world.usage.named))
+    elif "features" in world.loaded:
+        known = world.past("features").select(f_feature="feature").distinct()
+        use = use.semi_join(known, use.feature == known.f_feature)
+    else:
+        seen = asked.rollup("feature_use")
+        seen = seen.filter(seen.day < ibis.literal(world.cut))
+        known = spelled(seen.group_by("word").agg(mask=seen.mask.bit_or())).select(f_feature="feature")
+    counts = use.group_by(u_k=use.k, u_cust=use.cust).agg(used=use.count())
+    members = asked.members()
+    found = members.join(counts, [members.k == counts.u_k, members.cust == counts.u_cust], how="left")
+    if number is None:
+        found = found.cross_join(known.agg(all_=known.count()))
+    else:
+        found = found.mutate(all_=number)
+    found = found.filter(found.all_ > 0)
+    used = ibis.coalesce(found.used, ibis.literal(0)).cast("float64")
+    return found.select("k", "cust", part=used / found.all_.cast("float64"))
+
+
+def active_members(world: World, asked: Asked) -> ir.Table:
+    """(k, cust): the customers of the period with an active event in it."""
+    rows = asked.dated(asked.rollup("customer_days"), "day")
+    return asked.of_members(rows.filter(rows.since < rows.base).select("k", "base", "stop", "cust"))
+
+
+USE = ("events",)
+OWN = ("feature",)
+feature_users = PeriodRows("feature_users", firsts, USE, OWN)
+feature_habits = PeriodRows("feature_habits", habits, USE, OWN)
+feature_depth = PeriodRows("feature_depth", depth, USE, OWN)
+feature_ever = PeriodRows("feature_ever", ever, USE, OWN)
+feature_allowed = PeriodRows("feature_allowed", allowed, ("entitlements", "events"), OWN)
+feature_breadth = PeriodRows("feature_breadth", breadth, USE)
+members_active = PeriodRows("members_active", active_members, USE)

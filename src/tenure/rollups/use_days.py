@@ -1,0 +1,127 @@
+"""Days of use: one row per user (or customer) and local day with an active event, and which features were used on it.
+
+`since` is the day before on which the same one was active, `gap` the days between. With them nothing is ever counted
+distinct: the different users of a stretch of days are the rows whose `since` lies before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import ibis
+import ibis.expr.types as ir
+
+from tenure.periods import FIRST_DAY
+from tenure.rollup import Rollup, World, keyed
+from tenure.usage import ALL
+
+NEVER = 100_000
+"""The gap of who was never seen before: longer than any window."""
+
+_DAYS = (("since", "date"), ("gap", "int64"), ("n", "int64"))
+USER_DAYS = (("user", "string"), ("cust", "int64"), ("day", "date"), *_DAYS)
+CUSTOMER_DAYS = (("cust", "int64"), ("day", "date"), *_DAYS)
+FEATURE_USE = (("cust", "int64"), ("day", "date"), ("word", "int64"), ("mask", "int64"))
+FEATURE_NAMES = (("feature", "string"), ("word", "int64"), ("bit", "int64"))
+
+NAMES = ibis.table(dict(FEATURE_NAMES), name="feature_names")
+"""Every feature with its place: a bit of a word. A word holds BITS of them."""
+
+BITS = 62
+
+
+def active_events(world: World) -> ir.Table:
+    """Events that count as activity, with `user`: the contact, or the customer where there is none."""
+    rows = world.past("events")
+    if ALL not in world.usage.active:
+        rows = rows.filter(rows["name"].isin(list(world.usage.active)))
+    return rows.mutate(user=ibis.coalesce(rows.contact_id, rows.customer_id))
+
+
+def feature_events(world: World) -> ir.Table:
+    """Events that are the use of a feature, with `feature`: once for each feature that the event stands for."""
+    rows = world.past("events")
+    features = world.usage.features
+    if not isinstance(features, Mapping):
+        rows = rows if ALL in features else rows.filter(rows["name"].isin(list(features)))
+        return rows.mutate(feature=rows["name"])
+    parts = [
+        rows.filter(rows["name"].isin(list(names))).mutate(feature=ibis.literal(feature))
+        for feature, names in features.items()
+    ]
+    if not parts:
+        return rows.filter(ibis.literal(False)).mutate(feature=rows["name"])
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+
+def user_days(world: World) -> ir.Table:
+    """(user, cust, day, since, gap, n)."""
+    rows = active_events(world)
+    rows = rows.filter(rows.user.notnull())
+    daily = rows.group_by("user", "customer_id", "day").agg(n=rows.count())
+    return _with_since(world, keyed(daily), ("user", "cust"), "user_days", USER_DAYS)
+
+
+def customer_days(world: World) -> ir.Table:
+    """(cust, day, since, gap, n)."""
+    rows = ibis.table(dict(USER_DAYS), name="user_days") if world.storing else user_days(world)
+    rows = rows.filter(rows.cust.notnull())
+    if world.tail is not None:
+        rows = rows.filter(rows.day >= ibis.literal(world.tail))
+    daily = rows.group_by("cust", "day").agg(n=rows.n.sum())
+    return _with_since(world, daily, ("cust",), "customer_days", CUSTOMER_DAYS)
+
+
+def feature_use(world: World) -> ir.Table:
+    """(cust, day, word, mask): the features a customer used on a day, as bits, since most use many of them."""
+    rows = feature_events(world)
+    rows = rows.filter(rows.customer_id.notnull()).select("customer_id", "day", "feature")
+    rows = rows.join(NAMES, "feature")
+    daily = rows.group_by("customer_id", "day", "word").agg(mask=rows.bit.bit_or())
+    return keyed(daily).select("cust", "day", "word", "mask")
+
+
+def spelled(rows: ir.Table) -> ir.Table:
+    """Rows with (word, mask) as one row for each feature of theirs."""
+    names = NAMES.rename(n_word="word")
+    return rows.join(names, [rows.word == names.n_word, (rows.mask & names.bit) != 0]).drop(
+        "n_word", "word", "mask", "bit"
+    )
+
+
+def _with_since(
+    world: World, daily: ir.Table, who: Sequence[str], name: str, schema: tuple[tuple[str, str], ...]
+) -> ir.Table:
+    """With when each was seen before: on an earlier day of these, else on the last one that is stored."""
+    order = ibis.window(group_by=[daily[key] for key in who], order_by=daily.day)
+    before = daily.day.lag().over(order)
+    daily = daily.mutate(before=before)
+    since: ir.Value = daily.before
+    if world.tail is not None:
+        stored = ibis.table(dict(schema), name=name)
+        firsts = daily.filter(daily.before.isnull())
+        seen = stored.filter(stored.day < ibis.literal(world.tail))
+        seen = seen.semi_join(firsts, [seen[who[0]] == firsts[who[0]]])
+        last = seen.group_by(*who).agg(last=seen.day.max()).rename({f"l_{key}": key for key in who})
+        same = [_same(daily[key], last[f"l_{key}"], key) for key in who]
+        daily = daily.join(last, same, how="left")
+        since = ibis.coalesce(daily.before, daily["last"])
+    daily = daily.mutate(since=since)
+    gap = (daily.day.cast("timestamp").epoch_seconds() - daily.since.cast("timestamp").epoch_seconds()) // 86400
+    found = daily.mutate(
+        gap=ibis.coalesce(gap, ibis.literal(NEVER)).cast("int64"),
+        since=ibis.coalesce(daily.since, ibis.literal(FIRST_DAY)),
+        n=daily.n.cast("int64"),
+    )
+    return found.select(*dict(schema))
+
+
+def _same(one: ir.Value, other: ir.Value, key: str) -> ir.Value:
+    """Equal; a user's customer may be nobody."""
+    none = ibis.literal(-1)
+    return ibis.coalesce(one, none) == ibis.coalesce(other, none) if key == "cust" else one == other
+
+
+users = Rollup("user_days", user_days, ("events",), stored=True, by_day=True, schema=USER_DAYS)
+customers = Rollup("customer_days", customer_days, ("events",), stored=True, by_day=True, schema=CUSTOMER_DAYS)
+features = Rollup("feature_use", feature_use, ("events",), stored=True, by_day=True, schema=FEATURE_USE)

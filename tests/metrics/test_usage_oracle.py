@@ -1,0 +1,114 @@
+"""Use, onboarding, trials and engagement against the independent oracle (TENURE_WORLDS random worlds, 8 by default)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from oracle import world, world_usage
+from oracle.compare import Request, labels, scope_of
+from oracle.retention import Answer
+from oracle.spans import Span
+from oracle.usage import FIGURES, Use
+
+import tenure
+
+WORLDS = int(os.environ.get("TENURE_WORLDS", "8"))
+OWN = {"feature_adoption_rate": "feature", "onboarding_step_rate": "step"}
+EVERYWHERE = ("mau", "wau", "dau", "stickiness")
+PLAIN = tuple(name for name in FIGURES if name not in EVERYWHERE)
+VARIANTS = {
+    "mau": ("calendar", "trailing", "trailing_28", "customers"),
+    "wau": ("customers",),
+    "dau": ("customers",),
+    "stickiness": ("customers",),
+    "feature_adoption_rate": ("adopted", "entitled", "active_only", "ever", "depth", "frequency"),
+    "time_to_value": ("achieved_mean",),
+    "onboarding_time": ("achieved_mean",),
+    "onboarding_step_rate": ("funnel",),
+    "onboarded_retention": ("not_onboarded",),
+    "trial_conversion_rate": ("by_trial_start", "in_period", "rolling_30"),
+    "conversion_rate": ("funnel",),
+}
+OF_ALL = ("conversion_rate",)
+"""Asked over everybody: visitors have no segment of their own."""
+
+
+def requests(use: Use, made: world.World) -> Iterator[tuple[tuple[str, ...], Request]]:
+    """Users at every grain, the rest by month and quarter; over all, by an attribute that stays or changes."""
+
+    def spans(grain: str, most: int) -> tuple[Span, ...]:
+        first, last = made.first, made.last
+        return tuple(use.books.calendar.between(first, last, grain)[3 : 3 + most])
+
+    grains = ("day", "week", "month", "quarter")
+    grain = grains[made.seed % 4]
+    yield EVERYWHERE, Request(grain, spans(grain, 5))
+    yield EVERYWHERE, Request("month", spans("month", 6), ("region", "segment")[made.seed % 2])
+    yield EVERYWHERE, Request("week", spans("week", 5), None, ("region", "north"))
+    yield PLAIN, Request("month", spans("month", 5))
+    yield tuple(m for m in PLAIN if m not in OF_ALL), Request("quarter", spans("quarter", 2), "region")
+    pairs = [(metric, variant) for metric, names in VARIANTS.items() for variant in names]
+    for number, (metric, variant) in enumerate(pairs):
+        if (number + made.seed) % 3 == 0:
+            yield (metric,), Request("month", spans("month", 5), variant=variant)
+
+
+def differences(use: Use, result: Any, request: Request) -> Iterator[str]:
+    own = "step" if result.variant == "funnel" else OWN.get(result.metric)
+    names = {"feature": world_usage.FEATURES, "step": world_usage.STEPS}
+    funnel = result.metric == "conversion_rate" and own
+    values = tuple(use.usage["funnel"]) if funnel else names[own] if own else ("",)
+    cells = {(row.start, row.by.get(request.by or ""), row.by.get(own or "", "")): row for row in result.rows}
+    variant = request.variant or ("by_trial_end" if result.metric == "trial_conversion_rate" else "default")
+    for label in labels(use.oracle, request.by) if request.by else [None]:
+        for span in request.spans:
+            for value in values:
+                row = cells.get((span.start, label, value))
+                said = f"{result.metric} {variant} {request} {span.start} {label or ''} {value}"
+                if span.start >= use.cut:
+                    if row is not None and row.reason != "not_reached":
+                        yield f"{said}: {row.value} in the future"
+                    continue
+                answer: Answer = FIGURES[result.metric](
+                    use, span, scope_of(use.oracle, request, label), request.grain, variant, value
+                )
+                yield from _cell(said, row, answer)
+
+
+def _cell(said: str, row: Any, answer: Answer) -> Iterator[str]:
+    if row is None:
+        if answer.value:
+            yield f"{said}: no row, oracle {float(answer.value)}"
+    elif (row.value is None) != (answer.value is None):
+        yield f"{said}: {row.value} ({row.reason}), oracle {answer.value} ({answer.reason})"
+    elif answer.value is None:
+        if row.reason != answer.reason:
+            yield f"{said}: reason {row.reason}, oracle {answer.reason}"
+    elif abs(Fraction(row.value) - answer.value) > Fraction(1, 10**9) * max(1, abs(answer.value)):
+        yield f"{said}: {float(row.value)}, oracle {float(answer.value)}"
+    elif answer.n is not None and row.n != answer.n:
+        yield f"{said}: n {row.n}, oracle {answer.n}"
+
+
+@pytest.mark.parametrize("seed", range(WORLDS))
+def test_use_against_the_oracle(tmp_path: Path, seed: int) -> None:
+    world.write(seed, tmp_path / "base")
+    made = world.write(seed, tmp_path / "full", more=world_usage.tables, settings=world_usage.SETTINGS)
+    use, workspace = Use(tmp_path / "full", tmp_path / "base"), tenure.open(tmp_path / "full")
+    workspace.sync()
+    there = {path.stem for path in (tmp_path / "full").glob("*.csv")}
+    found = []
+    for metrics, request in requests(use, made):
+        skipped = {"trial_conversion_rate"} if "trials" not in there else set()
+        asked = [m for m in metrics if m not in skipped]
+        if request.variant == "entitled" and "entitlements" not in there:
+            continue
+        options = request.options()
+        for result in workspace.show(*asked, **options) if asked else ():
+            found += differences(use, result, request)
+    assert not found, f"{len(found)} differences\n" + "\n".join(found[:25])
