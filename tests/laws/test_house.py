@@ -71,6 +71,8 @@ OUTSIDE = {
     "polars": ("result",),
     "openpyxl": ("load", "sources"),
     "pydantic": ("config",),
+    "numpy": ("stats",),
+    "scipy": ("stats",),
     "tomllib": ("config",),
     "tomlkit": ("config",),
     "psycopg": ("warehouses",),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"duckdb", "ibis", "pyarrow", "pandas", "numpy", "pydantic", "sqlglot", "rich", "openpyxl", "polars"}
+HEAVY = {"duckdb", "ibis", "pyarrow", "pandas", "numpy", "scipy", "pydantic", "sqlglot", "rich", "openpyxl", "polars"}
 # typer reads the options of a command (not of `tenure --help`) with pydantic, since 0.29.
 HEAVY_FOR_A_COMMAND = HEAVY - {"pydantic"}
 
@@ -34,6 +34,11 @@ def imported_by(code: str, folder: Path) -> set[str]:
 
 def test_importing_tenure_is_quick(tmp_path: Path) -> None:
     code = "import sys, tenure; sys.stderr.write(' '.join({name.split('.')[0] for name in sys.modules}))"
+    assert not imported_by(code, tmp_path) & (HEAVY | {"typer"})
+
+
+def test_statistics_load_numpy_only_when_they_need_it(tmp_path: Path) -> None:
+    code = "import sys, tenure.stats; sys.stderr.write(' '.join({name.split('.')[0] for name in sys.modules}))"
     assert not imported_by(code, tmp_path) & (HEAVY | {"typer"})
 
 

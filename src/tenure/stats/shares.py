@@ -1,10 +1,10 @@
-"""Uncertainty: intervals for shares and for differences of shares. Ground floor: arithmetic only."""
+"""Intervals of shares and of differences of shares. Ground floor: arithmetic only."""
 
 from __future__ import annotations
 
 import math
 
-Z95 = 1.959963984540054
+from .distributions import Z95
 
 
 def wilson(successes: float, n: float) -> tuple[float, float]:

@@ -1,0 +1,47 @@
+"""Statistics as pure arithmetic, on the ground floor: intervals, survival curves, models of customer lifetime.
+
+    shares      Wilson's interval of a share, Newcombe's of a difference
+    means       Student's, Welch's, Fieller's
+    quantiles   percentiles of a histogram, with intervals from its order
+    voice       net promoter score and its intervals, ease, the ACSI-style index
+    survival    Kaplan-Meier curves; logrank compares them
+    clv         sBG, BG/NBD, Pareto/NBD, gamma-gamma: maximum likelihood (not loaded here, since it needs numpy)
+
+Importing this loads neither numpy nor scipy: the functions that need them do.
+"""
+
+from __future__ import annotations
+
+from .distributions import Z95, Exact, Interval
+from .logrank import LogRank, log_rank
+from .means import Moments, PairMoments, mean_difference, mean_interval, ratio_interval
+from .quantiles import percentile, percentile_interval
+from .shares import newcombe, wilson
+from .survival import Curve, Durations, Step, kaplan_meier
+from .voice import Wave, ease, nps_difference, nps_interval, satisfaction_index
+
+__all__ = [
+    "Z95",
+    "Curve",
+    "Durations",
+    "Exact",
+    "Interval",
+    "LogRank",
+    "Moments",
+    "PairMoments",
+    "Step",
+    "Wave",
+    "ease",
+    "kaplan_meier",
+    "log_rank",
+    "mean_difference",
+    "mean_interval",
+    "newcombe",
+    "nps_difference",
+    "nps_interval",
+    "percentile",
+    "percentile_interval",
+    "ratio_interval",
+    "satisfaction_index",
+    "wilson",
+]

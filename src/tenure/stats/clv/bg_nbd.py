@@ -1,0 +1,92 @@
+"""The BG/NBD model of buying: each buyer comes at a rate of their own and may stay away for good after any purchase.
+
+Rates are gamma(r, alpha), chances of dropping out beta(a, b) (Fader, Hardie and Lee, "Counting your customers the easy
+way", 2005). The hypergeometric functions of the paper are taken after Euler's transformation, in which no term grows
+with the number of purchases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .buyers import Buyers, Floats
+from .fitting import maximum, require
+
+NAME = "BG/NBD"
+
+
+@dataclass(frozen=True)
+class BgNbd:
+    """The parameters of a population of buyers."""
+
+    r: float
+    alpha: float
+    a: float
+    b: float
+
+    def log_likelihood(self, buyers: Buyers) -> float:
+        """How likely the buyers are."""
+        staying, leaving = self._parts(buyers)
+        return float((buyers.weights * np.logaddexp(staying, leaving)).sum())
+
+    def alive(self, buyers: Buyers) -> Floats:
+        """The chance that each has not dropped out. Who never came back cannot have: dropping out follows a repeat."""
+        staying, leaving = self._parts(buyers)
+        return np.exp(staying - np.logaddexp(staying, leaving))
+
+    def expected(self, t: npt.ArrayLike) -> Floats:
+        """Repeat purchases of a new buyer up to time t."""
+        times = np.asarray(t, dtype=np.float64)
+        return self._purchases(np.zeros_like(times), np.zeros_like(times), times)
+
+    def expected_of(self, buyers: Buyers, t: npt.ArrayLike) -> Floats:
+        """Purchases of each buyer in the time t that follows."""
+        times = np.broadcast_to(np.asarray(t, dtype=np.float64), buyers.x.shape)
+        return self._purchases(buyers.x, buyers.T, times) * self.alive(buyers)
+
+    def _purchases(self, x: Floats, watched: Floats, t: Floats) -> Floats:
+        """Of one who is alive after x purchases in a time watched: those in the time t that follows."""
+        from scipy.special import hyp2f1
+
+        r, alpha, a, b = self.r, self.alpha, self.a, self.b
+        # At a = 1 (and at a + b = 1 where x is 0) the formula is 0 / 0; beside it, its limit to nine digits.
+        a = a if abs(a - 1) > 1e-7 else 1 + 1e-7
+        b = b if abs(a + b - 1) > 1e-9 else b + 1e-9
+        rest = hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, t / (alpha + watched + t))
+        kept = ((alpha + watched) / (alpha + watched + t)) ** (a - 1)
+        return np.asarray((a + b + x - 1) / (a - 1) * (1 - kept * rest))
+
+    def _parts(self, buyers: Buyers) -> tuple[Floats, Floats]:
+        """Logarithms of the likelihood of what was seen and still alive, and of what was seen and gone."""
+        from scipy.special import betaln, gammaln
+
+        r, alpha, a, b = self.r, self.alpha, self.a, self.b
+        x = buyers.x
+        buying = gammaln(r + x) - gammaln(r) + r * np.log(alpha) - betaln(a, b)
+        staying = buying + betaln(a, b + x) - (r + x) * np.log(alpha + buyers.T)
+        again = np.maximum(x, 1)
+        leaving = buying + betaln(a + 1, b + again - 1) - (r + x) * np.log(alpha + buyers.t_x)
+        return np.asarray(staying), np.where(x > 0, leaving, -np.inf)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted model, its log-likelihood and the buyers behind it."""
+
+    model: BgNbd
+    log_likelihood: float
+    n: float
+
+
+def fit(buyers: Buyers) -> Fit:
+    """The likeliest parameters."""
+    require(buyers.repeaters, "buyers who came back", NAME)
+    # The search starts at 1 for every parameter, so time is measured in what is typical of the data.
+    unit = float(np.average(buyers.T, weights=buyers.weights))
+    pooled = buyers.pooled().in_units(unit)
+    found, _ = maximum(lambda p: BgNbd(*p).log_likelihood(pooled), ("r", "alpha", "a", "b"), buyers.n, NAME)
+    model = BgNbd(found[0], found[1] * unit, found[2], found[3])
+    return Fit(model, model.log_likelihood(buyers), buyers.n)

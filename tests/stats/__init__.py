@@ -1,0 +1,1 @@
+"""Statistics against published figures and figures worked by hand."""
