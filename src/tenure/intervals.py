@@ -13,7 +13,7 @@ Method = Callable[[Fraction, Fraction, Sequence[Fraction]], Bounds]
 
 
 def _wilson(top: Fraction, bottom: Fraction, parts: Sequence[Fraction]) -> Bounds:
-    return stats.wilson(float(top), float(bottom))
+    return stats.wilson(float(top), float(bottom)) if 0 <= top <= bottom else None
 
 
 def _mean(top: Fraction, bottom: Fraction, parts: Sequence[Fraction]) -> Bounds:
@@ -23,7 +23,7 @@ def _mean(top: Fraction, bottom: Fraction, parts: Sequence[Fraction]) -> Bounds:
 
 def _nps(top: Fraction, bottom: Fraction, parts: Sequence[Fraction]) -> Bounds:
     """parts: promoters, detractors."""
-    return stats.nps_interval(int(parts[0]), int(parts[1]), int(bottom))
+    return stats.nps_interval(stats.Wave(parts[0], bottom - parts[0] - parts[1], parts[1]))
 
 
 METHODS: Mapping[str, Method] = {"wilson": _wilson, "mean": _mean, "nps": _nps}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 
 from tenure.cohorts import rows as cohort_rows
@@ -98,6 +99,9 @@ class Measure:
             period.label, period.start, period.end, {}, None, complete=self.clock.is_complete(period), reason=reason
         )
 
+    def _settled(self, question: Question, period: Period) -> bool:
+        return period.end + timedelta(days=question.reading.settles) <= self.clock.cut
+
     @staticmethod
     def _presence(exprs: Sequence[Expr]) -> list[Expr]:
         """Who is there at the start and at the end, so that a group where nothing moved has its rows too."""
@@ -138,7 +142,7 @@ class Measure:
         period: Period,
         by: dict[str, str | int],
     ) -> Row:
-        complete = self.clock.is_complete(period)
+        complete = self.clock.is_complete(period) and self._settled(question, period)
         row = Row(period.label, period.start, period.end, by, None, complete=complete)
         if self.clock.is_ahead(period):
             return replace(row, reason=AHEAD.reason)

@@ -39,7 +39,8 @@ WILSON = Interval("wilson")
 class Reading:
     """One way to compute a metric: the expression, why it exists, what n counts, how its interval is made.
 
-    With fewer than `least` counted there is no value (`insufficient_data`).
+    With fewer than `least` counted there is no value (`insufficient_data`). `settles`: days after a period's end within
+    which its answer can still change; until then it is not complete.
     """
 
     expr: Expr
@@ -48,6 +49,7 @@ class Reading:
     interval: Interval | None = None
     unit: Unit | None = None
     least: int = 0
+    settles: int = 0
 
 
 @dataclass(frozen=True)

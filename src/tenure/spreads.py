@@ -8,13 +8,13 @@ from fractions import Fraction
 
 from tenure import stats
 from tenure.compile.spread import FEW, Spread
-from tenure.errors import RequestError
 from tenure.evaluate import Missing, Value
 from tenure.lasting import Of, Ranked
 
 EMPTY = Missing("empty_denominator")
 NOT_REACHED = Missing("not_reached")
-_LEFT = {"median": Fraction(1, 2), "quartile": Fraction(3, 4), "third_quartile": Fraction(1, 4)}
+Number = int | Fraction | float
+_SHARES = {"quartile": Fraction(1, 4), "median": Fraction(1, 2), "third_quartile": Fraction(3, 4)}
 
 
 @dataclass(frozen=True)
@@ -36,22 +36,22 @@ def figure(of: Of, spread: Spread) -> Figure:
     if n == 0:
         return Figure(EMPTY)
     found = stats.kaplan_meier({t: (ended, open_) for t, ended, open_ in spread})
-    if of.what == "mean":
-        value, error = found.restricted_mean(of.horizon * of.per)
-        scaled = value / of.per
-        half = 1.959963984540054 * error / float(of.per)
-        return Figure(scaled, float(scaled) - half, float(scaled) + half, n)
-    if of.what not in _LEFT:
-        raise RequestError(f"A curve has no {of.what}.")
-    time, low, high = found.quantile(_LEFT[of.what])
-    if time is None:
+    value, low, high = _of_curve(of, found)
+    if value is None:
         return Figure(NOT_REACHED, n=n)
-    return Figure(
-        Fraction(time) / of.per,
-        None if low is None or high is None else float(low / of.per),
-        None if low is None or high is None else float(high / of.per),
-        n,
-    )
+    return Figure(Fraction(value) / of.per, _scaled(low, of), _scaled(high, of), n)
+
+
+def _of_curve(of: Of, curve: stats.Curve) -> tuple[Number | None, Number | None, Number | None]:
+    """The number asked for and its interval, in the units of the lengths."""
+    if of.what == "mean":
+        horizon = of.horizon * of.per
+        return curve.restricted_mean(horizon), *(curve.restricted_mean_interval(horizon) or (None, None))
+    return curve.reached(_SHARES[of.what]), *curve.reached_interval(_SHARES[of.what])
+
+
+def _scaled(bound: Number | None, of: Of) -> float | None:
+    return None if bound is None else float(bound) / float(of.per)
 
 
 def _ranked(of: Of, q: Fraction, spread: Spread) -> Figure:
