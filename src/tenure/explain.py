@@ -150,6 +150,7 @@ class Side:
         self.table = Table(engine, measure.clock, frame, None)
         self.table.ask([self.expr])
         self.cell = self.table.cell(0, ())
+        self.expr = self.table.chosen(self.expr, self.cell)
         found = self.table.value(self.expr, self.cell)
         self.value = None if isinstance(found, Missing) else Fraction(found)
         top = self.expr.top if isinstance(self.expr, Ratio) else self.expr

@@ -185,10 +185,11 @@ class Rows:
 
 @dataclass(frozen=True)
 class Col(Expr):
-    """A column of the row at hand; `money`: an amount in ticks."""
+    """A column of the row at hand; `money`: an amount in ticks; `parts`: kept as so many whole parts of one."""
 
     name: str
     money: bool = False
+    parts: int = 1
 
 
 @dataclass(frozen=True)
@@ -286,6 +287,15 @@ class ByGrain(Expr):
     """Another expression at each grain: ("day", ..), ("week", ..); the last one at those not named."""
 
     choices: tuple[tuple[str, Expr], ...]
+    otherwise: Expr
+
+
+@dataclass(frozen=True)
+class IfOne(Expr):
+    """`then` where a column has at most one value among the rows (all share a scale), else the other expression."""
+
+    test: Across
+    then: Expr
     otherwise: Expr
 
 

@@ -146,6 +146,7 @@ class Measure:
         row = Row(period.label, period.start, period.end, by, None, complete=complete)
         if self.clock.is_ahead(period):
             return replace(row, reason=AHEAD.reason)
+        expr = table.chosen(expr, cell)
         figure = table.figure(expr, cell)
         value = figure.value
         top: Value | None = value
@@ -264,6 +265,10 @@ class Table:
     def value(self, expr: Expr, cell: Cell) -> Value:
         """The value of an expression at a cell."""
         return self._evaluator.value(expr, cell)
+
+    def chosen(self, expr: Expr, cell: Cell) -> Expr:
+        """The expression that holds at a cell."""
+        return self._evaluator.chosen(expr, cell)
 
     def figure(self, expr: Expr, cell: Cell) -> Figure:
         """The value of an expression with what its distribution says of it, where it is one's."""

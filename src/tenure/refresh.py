@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tenure import model, texts
+from tenure.refresh_made import make
 from tenure.rollup import World, rollups
 from tenure.rollups.customers import people
 from tenure.rollups.mrr_steps import looks_at_months
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int | None], None]
 TOUCHED = "touched_customers"
-FORMAT = 3
+FORMAT = 4
 """Counts up whenever a rollup's rows come to mean something else; older ones are rebuilt."""
 
 
@@ -48,6 +49,7 @@ def refresh(tx: Writer, config: Config, policy: Policy, on_progress: Progress | 
         if anew or inputs or rollup.name not in tx.rollups:
             _build(tx, world, rollup.name, inputs, since, anew)
             done.append(rollup.name)
+    done += make(tx, config, changed, anew)
     dated = tx.con.execute("SELECT count(*) > count(DISTINCT cust) FROM customer_pieces").fetchone()
     tx.meta |= {"dated": bool(dated and dated[0]), "told": _told(tx), "settings": settings, "refreshed": tx.version}
     report("Rebuilding", 2, 2)

@@ -17,7 +17,7 @@ from .house import ROOT, Module, circles, functions, inner_imports, modules, out
 # A file is where its first name is: metrics/retention.py belongs to `metrics`, load_rows.py to `load`.
 FLOORS = [
     # ground: words without data
-    ("errors", "periods", "money", "money_codes", "model", "stats", "catalog"),
+    ("errors", "periods", "money", "money_codes", "model", "stats", "catalog", "sentiment", "hours"),
     # language: the singular says what one IS
     (
         "expr",
@@ -32,6 +32,7 @@ FLOORS = [
         "texts",
         "lasting",
         "usage",
+        "scales",
     ),
     # collections: the plural holds the ones there ARE
     ("metrics", "rollups", "sources"),
@@ -75,6 +76,7 @@ OUTSIDE = {
     "scipy": ("stats",),
     "tomllib": ("config",),
     "tomlkit": ("config",),
+    "vaderSentiment": ("sentiment",),
     "psycopg": ("warehouses",),
     "pyspark": ("warehouses",),
     "py4j": ("warehouses",),
