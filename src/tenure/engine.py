@@ -116,7 +116,8 @@ class Engine:
             if isinstance(node, Steps):
                 found |= {"subscriptions"} if node.name == "mrr" or self._customers_pay() else self._people()
             if isinstance(node, Rows):
-                found.add(node.of or made(node.table).reads[0])
+                names = (node.of or made(node.table).reads[0]).split(" or ")
+                found.add(next((name for name in names if name in self.world.loaded), names[0]))
         return found
 
     def _people(self) -> set[str]:

@@ -39,7 +39,7 @@ def plan(leaves: Sequence[Across], rows: ir.Table, source: Rows, begin: date, se
             for slot, *group, value in zip(
                 table["slot"], *(table[g] for g in segments.group), table[f"v{i}"], strict=True
             ):
-                if value is not None or leaf.how not in BY_VALUE:
+                if value is not None and (value != 0 or not _chosen(leaf)):
                     cells[leaf][(int(slot) - 1, tuple(map(str, group)))] = int(value or 0)
         return cells
 
@@ -85,6 +85,11 @@ def _number(leaf: Across, rows: ir.Table) -> ir.Value:
     if leaf.how == "distinct":
         return exact(value.nunique())
     return exact(value.min() if leaf.how == "least" else value.max())
+
+
+def _chosen(leaf: Across) -> bool:
+    """Whether only some rows count for the leaf: 0 may then mean that a group has none of them, so it is no group."""
+    return leaf.how not in BY_VALUE and isinstance(leaf.x, Flow) and leaf.x.keep is not None
 
 
 def _kept(rows: ir.Table, flow: Flow) -> ir.Value:

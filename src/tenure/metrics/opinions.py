@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from tenure.expr import Col, Expr, FirstWith, Ratio, Rows, count, total
+from tenure.expr import Col, Expr, Ratio, Rows, count, total
 from tenure.metric import WILSON, Family, Metric, Reading
 from tenure.metrics._words import customer, customers_of_period, is_
 from tenure.metrics.voice import mean
@@ -15,6 +13,8 @@ mentions = Rows("mentions", "day", said="posts in the period")
 review_texts = Rows("review_texts", "day", of="reviews", said="reviews with a text in the period")
 comments = Rows("comments", "answered_day", of="survey_responses", said="comments in the period")
 referrals = Rows("referrals", "day", said="referrals in the period")
+
+acts = Rows("advocacy", "day", of="referrals or reviews or advocacy_acts", said="acts of advocacy in the period")
 
 stars, stars_square = Col("stars", parts=EASE), Col("stars_square", parts=EASE_ROOT * EASE_ROOT)
 feeling, feeling_square = Col("feeling", parts=FEELING), Col("feeling_square", parts=FEELING * FEELING)
@@ -27,13 +27,6 @@ def _felt(rows: Rows, why: str = "") -> Reading:
 
 def _who(rows: Rows) -> Expr:
     return count((rows.count() > 0) & member)
-
-
-def _advocates() -> Expr:
-    """Any of the three tables is enough: the rows of the others are then none."""
-    acts = Rows("advocacy", "day", said="acts of advocacy in the period")
-    choices = tuple((table, _who(replace(acts, of=table))) for table in ("referrals", "reviews"))
-    return FirstWith(choices, _who(replace(acts, of="advocacy_acts")))
 
 
 def _of_customers(who: Expr) -> Reading:
@@ -93,7 +86,7 @@ customers of the period.
 *Empty:* no value without customers, or where none of the three tables has a row.
 *Differs:* articles name what advocates do, and no formula.
 *Example:* on the small world, 2024-01: 36.4 %.""",
-            {"default": _of_customers(_advocates())},
+            {"default": _of_customers(_who(acts))},
             aliases=("brand_advocacy", "advocacy_rate"),
         ),
         Metric(
