@@ -137,8 +137,8 @@ CONTACTS = f"""
 
 def test_what_counts_as_first_contact(company: Any) -> None:
     """Of one, zero, two, back, open, again (unknown and ours left out) one and zero: 2 of 6. With fewer than two
-    answers, reopened or not: 3 of 6; with exactly one 2 of 6; of those resolved or closed 2 of 5. Who came back with topic x
-    within 7 days: one, so 6 of 7 did not (unknown counts, ours does not). Reopened: 1 of the 6 resolved."""
+    answers, reopened or not: 3 of 6; with exactly one 2 of 6; of those resolved or closed 2 of 5. Who came back with
+    topic x within 7 days: one, so 6 of 7 did not (unknown counts, ours does not). Reopened: 1 of the 6 resolved."""
     firm = company(tickets=CONTACTS)
     wanted = {
         "default": near(2 / 6),

@@ -18,7 +18,8 @@ from golden import ask, near, run
 from realdata import data, table, workspace
 
 TICKETS = """
-    SELECT number AS ticket_id, max(caller_id) AS customer_id, max(category) AS category, arg_max(assignment_group, n) AS team,
+    SELECT number AS ticket_id, max(caller_id) AS customer_id, max(category) AS category,
+           arg_max(assignment_group, n) AS team,
            strptime(max(opened_at), '%d-%m-%Y %H:%M') AS created_at,
            try_strptime(nullif(max(resolved_at), '?'), '%d-%m-%Y %H:%M') AS resolved_at,
            try_strptime(nullif(max(closed_at), '?'), '%d-%m-%Y %H:%M') AS closed_at,

@@ -21,23 +21,30 @@ DONE = ("solved", "closed")
 
 def hours_rows(world: World) -> ir.Table:
     """Tickets with business, response, all_schedules and effort: seconds, empty where they cannot be told."""
-    rows = _scheduled(world, counted(world), "agent")
-    rows = rows.mutate(b_=_instant(rows.created_at), e_=_instant(rows.resolved_at), r_=_instant(rows.first_response_at))
-    for clock in ("b_", "e_", "r_"):
+    tickets = counted(world)
+    clocks = {"b_": tickets.created_at, "e_": tickets.resolved_at, "r_": tickets.first_response_at}
+    # The look-ups carry a few columns alone: layers that list every column of a ticket take long to compile.
+    lean = tickets.select("ticket_id", "agent", **{name: _instant(value) for name, value in clocks.items()})
+    rows = _scheduled(world, lean, "agent")
+    for clock in clocks:
         rows = _opened(rows, clock)
-    own = rows.mutate(business=rows.open_e_ - rows.open_b_, business_response=rows.open_r_ - rows.open_b_)
-    shared, solved = _by_agent(world, rows), _solved(world, rows)
+    own = rows.select("ticket_id", business=rows.open_e_ - rows.open_b_, business_response=rows.open_r_ - rows.open_b_)
+    ends = lean.filter(lean.e_.notnull()).select("ticket_id", "b_", "e_")
+    shared, solved = _by_agent(world, ends), _solved(world, ends)
     found = own.join(shared, own.ticket_id == shared.t_, how="left").drop("t_")
-    found = found.join(solved, found.ticket_id == solved.t_, how="left").drop("t_")
+    found = found.join(solved, found.ticket_id == solved.t_, how="left").drop("t_").rename(id_="ticket_id")
+    found = tickets.join(found, tickets.ticket_id == found.id_)
     elapsed = seconds(found.created_at, found.resolved_at)
     told = found.known_.notnull() | never_reopened(found)
     effort = ibis.ifelse(told, elapsed - ibis.coalesce(found.rested_, ibis.literal(0, "int64")), ibis.null("int64"))
-    all_ = ibis.ifelse(found.pieces_.isnull(), found.business, found.shared_)
-    found = found.mutate(all_schedules=all_.cast("int64"), effort=effort.cast("int64"))
-    names = ("business", "business_response", "all_schedules", "effort")
-    found = found.mutate(**{f"{name}_square": found[name] * found[name] for name in names})
-    columns = [*world.columns["tickets"], *names, *(f"{name}_square" for name in names)]
-    return keyed(found.select(*columns))
+    measured = {
+        "business": found.business,
+        "business_response": found.business_response,
+        "all_schedules": ibis.ifelse(found.pieces_.isnull(), found.business, found.shared_).cast("int64"),
+        "effort": effort.cast("int64"),
+    }
+    squares = {f"{name}_square": value * value for name, value in measured.items()}
+    return keyed(found.select(*world.columns["tickets"], **measured, **squares))
 
 
 def _instant(value: ir.Value) -> ir.Value:
@@ -63,7 +70,7 @@ def _opened(rows: ir.Table, clock: str) -> ir.Table:
     return found.mutate(**{f"open_{clock}": upto}).drop("s_", "d_", "from_", "to_", "before_", "long_", "day_")
 
 
-def _by_agent(world: World, tickets: ir.Table) -> ir.Table:
+def _by_agent(world: World, ends: ir.Table) -> ir.Table:
     """(t_, pieces_, shared_): business seconds summed over the agents who had the ticket, each by their own schedule.
 
     The time before the first assignment is the first agent's. Empty where one of them has no schedule.
@@ -72,7 +79,6 @@ def _by_agent(world: World, tickets: ir.Table) -> ir.Table:
     changes = changes.filter(changes.field == "agent").select(
         t_="ticket_id", at_=_instant(changes["at"]), agent_="value"
     )
-    ends = tickets.filter(tickets.e_.notnull()).select("ticket_id", "b_", "e_")
     rows = changes.join(ends, changes.t_ == ends.ticket_id).drop("ticket_id")
     rows = rows.filter(rows.at_ < rows.e_)
     order = ibis.window(group_by=rows.t_, order_by=[rows.at_, rows.agent_])
@@ -89,11 +95,10 @@ def _by_agent(world: World, tickets: ir.Table) -> ir.Table:
     return sums.select("t_", "pieces_", shared_=whole.cast("int64"))
 
 
-def _solved(world: World, tickets: ir.Table) -> ir.Table:
+def _solved(world: World, ends: ir.Table) -> ir.Table:
     """(t_, known_, rested_): seconds a ticket stood solved before its last resolution, by the history of its status."""
     changes = world.past("ticket_changes")
     changes = changes.filter(changes.field == "status").select(t_="ticket_id", at_=_instant(changes["at"]), is_="value")
-    ends = tickets.filter(tickets.e_.notnull()).select("ticket_id", "b_", "e_")
     rows = changes.join(ends, changes.t_ == ends.ticket_id).drop("ticket_id")
     order = ibis.window(group_by=rows.t_, order_by=[rows.at_, rows.is_])
     rows = rows.mutate(next_=rows.at_.lead().over(order))
