@@ -7,7 +7,7 @@ another policy is split by changing one rule after the other, and each step by c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -114,6 +114,7 @@ def explain(measure: Measure, question: Question, frame: Frame, versus: str | No
     notes = []
     if side.shares is None:
         notes.append("This reading is no sum over customers, so none are listed behind it.")
+    notes += _mix(measure, question, frame)
     other, differences = (None, []) if versus is None else _versus(side, versus)
     if any(d.amount != 0 and not d.customers for d in differences):
         notes.append("Not every difference can be split by customer: a part of it counts no customers.")
@@ -136,6 +137,18 @@ def explain(measure: Measure, question: Question, frame: Frame, versus: str | No
         differences=differences,
         notes=notes,
     )
+
+
+def _mix(measure: Measure, question: Question, frame: Frame) -> list[str]:
+    """What a metric pools, as one note: how many rows of each kind there are."""
+    metric = question.metric
+    if not metric.mix:
+        return []
+    usual = Question(metric, metric.default, metric.readings[metric.default])
+    split = replace(frame, segments=replace(frame.segments, by=metric.mix))
+    rows = sorted(measure.results([usual], split)[0].rows, key=lambda row: -(row.n or 0))
+    told = [f"{' '.join(str(part) for part in row.by.values())} {row.n:,}" for row in rows if row.n]
+    return [f"Made of: {', '.join(told)}."] if told else []
 
 
 class Side:

@@ -164,8 +164,8 @@ class Rows:
     """The rows of a model table (or of a derived one) whose clock, a column of local days, falls in the period.
 
     `of`: the model table behind a derived one ("a or b": any of them is enough). `said`: how a formula in words calls
-    them. `last_by`: of those with the same value of that column in one period, the last alone. A clock of "k" means rows made for
-    the periods asked for (`rollup.PeriodRows`), which say their period themselves.
+    them. `last_by`: of those with the same value of that column in one period, the last alone. A clock of "k" means
+    rows made for the periods asked for (`rollup.PeriodRows`), which say their period themselves.
     """
 
     table: str

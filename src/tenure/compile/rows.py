@@ -29,7 +29,7 @@ def plan(leaves: Sequence[Across], rows: ir.Table, source: Rows, begin: date, se
     else:
         kept = segments.attach(rows, rows[source.clock])
         dated = on_day(kept, kept[source.clock], begin - timedelta(days=1))
-        dated = latest(dated.filter(dated.slot > 0), source, "slot")
+        dated = latest(dated.filter(dated.slot > 0), source, ("slot", *segments.group))
     columns = {f"v{i}": _number(leaf, dated) for i, leaf in enumerate(leaves)}
     query = dated.group_by("slot", *segments.group).agg(**columns)
 
@@ -55,7 +55,7 @@ def in_periods(rows: ir.Table, source: Rows, segments: Segments) -> ir.Table:
         return segments.attach(joined, last_day(joined), joined.stop)
     joined = rows.join(PERIODS, [rows[source.clock] >= PERIODS.base, rows[source.clock] < PERIODS.stop])
     joined = joined.mutate(start=joined.base)
-    return latest(segments.attach(joined, joined[source.clock], joined.stop), source, "k")
+    return latest(segments.attach(joined, joined[source.clock], joined.stop), source, ("k", *segments.group))
 
 
 def last_day(rows: ir.Table) -> ir.Value:
@@ -65,12 +65,17 @@ def last_day(rows: ir.Table) -> ir.Value:
     return (rows.stop.cast("timestamp") - ibis.interval(days=1)).cast("timestamp").date()
 
 
-def latest(rows: ir.Table, source: Rows, period: str) -> ir.Table:
-    """Of rows with the same `last_by` in one period the last alone (by `moment`, then `row_id`); those without all."""
+def latest(rows: ir.Table, source: Rows, cell: tuple[str, ...]) -> ir.Table:
+    """Of rows with the same `last_by` in one cell (period and group) the last alone, by `moment`, then `row_id`.
+
+    Rows without it all stay. A group says the same as a filter by it.
+    """
     if not source.last_by:
         return rows
     who = rows[source.last_by]
-    order = ibis.window(group_by=[rows[period], who], order_by=[rows.moment.desc(), rows.row_id.desc()])
+    order = ibis.window(
+        group_by=[*(rows[name] for name in cell), who], order_by=[rows.moment.desc(), rows.row_id.desc()]
+    )
     ranked = rows.mutate(latest_=ibis.row_number().over(order))
     return ranked.filter(ranked[source.last_by].isnull() | (ranked.latest_ == 0)).drop("latest_")
 

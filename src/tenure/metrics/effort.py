@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tenure.expr import Across, Col, Const, Expr, IfOne, Ratio, Rows, distinct, total
 from tenure.metric import WILSON, Family, Interval, Metric, Reading
-from tenure.metrics.voice import answers, given, latest, mean, square
+from tenure.metrics.voice import MIX, answers, given, latest, mean, square
 from tenure.scales import EASE, EASE_ROOT, SCORE
 
 ease, ease_square = Col("ease", parts=EASE), Col("ease_square", parts=EASE_ROOT * EASE_ROOT)
@@ -95,6 +95,7 @@ person in the period; per_customer: the mean ease of customers, each by the mean
                 ),
             },
             aliases=("customer_effort_score", "effort_score"),
+            mix=MIX,
         ),
         Metric(
             "acsi",

@@ -10,6 +10,8 @@ from tenure.metrics._words import now
 from tenure.scales import EASE, EASE_ROOT, SCORE
 
 SAID = "answers in the period"
+MIX = ("survey_responses.survey", "survey_responses.scale")
+"""What scores pool: surveys, and the scales they were asked on."""
 answers = Rows("answers", "answered_day", of="survey_responses", said=SAID)
 latest = replace(answers, said="latest answers of each person in the period", last_by="person_kind")
 asks = Rows("asks", "asked_day", of="survey_responses", said="surveys sent in the period")
@@ -146,6 +148,7 @@ Proven KPIs" asks of customer success managers more than 30.
                 "mrr_weighted": _mrr_weighted(),
             },
             aliases=("net_promoter_score", "promoter_score"),
+            mix=MIX,
             benchmark="above 0 is good, 50 and more is excellent, 36 is the average "
             "(SaaS; Dock, Customer Success Metrics: 22 goals & KPIs)",
         ),
@@ -183,6 +186,7 @@ you and, in words, forgets to divide. Scales are pooled by the same rule, and --
                 ),
             },
             aliases=("customer_satisfaction", "satisfaction"),
+            mix=MIX,
             benchmark="78 % is the average (SaaS in 2022; Dock, Customer Success Metrics: 22 goals & KPIs)",
         ),
         Metric(
@@ -205,6 +209,7 @@ tickets too.
                 "latest_per_person": _share(latest, "service", "the last answer of each person"),
             },
             aliases=("service_score", "customer_service_satisfaction"),
+            mix=MIX,
         ),
         Metric(
             "employee_engagement",

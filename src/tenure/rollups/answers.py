@@ -178,8 +178,7 @@ def ces_customers_rows(world: World, asked: Asked) -> ir.Table:
     rows, periods = answers_rows(world), asked.periods
     rows = rows.filter(rows.ces.notnull() & rows.cust.notnull())
     joined = rows.join(periods, [rows.answered_day >= periods.base, rows.answered_day < periods.stop])
-    means = joined.group_by("k", "cust").agg(mean=joined.ease.cast("float64").mean())
-    means = means.mutate(ease=means["mean"].round().cast("int64"))
+    means = joined.group_by("k", "cust").agg(ease=joined.ease.cast("float64").mean().round().cast("int64"))
     return means.mutate(ease_square=(means.ease // 1000) * (means.ease // 1000))
 
 
