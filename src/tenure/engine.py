@@ -230,7 +230,7 @@ class Engine:
     def cells(self, leaves: Sequence[Across], periods: Sequence[Slot], segments: Segments) -> Cells:
         """Every leaf's number in every period and segment: one query for each table of steps that is asked."""
         self._check_rates(leaves)
-        self._set_calendar(periods)
+        self.set_calendar(periods)
         found: Cells = {}
         for (strategy, source, theirs), group in self._by_strategy(leaves, periods, segments).items():
             anchor = overlap.day_rows(periods)[0][0] if strategy == "overlap" else periods[0].start
@@ -242,7 +242,7 @@ class Engine:
 
     def spreads(self, leaves: Sequence[Across], periods: Sequence[Slot], segments: Segments) -> Spreads:
         """The distribution behind every leaf that is ranked or a curve."""
-        self._set_calendar(periods)
+        self.set_calendar(periods)
         found: Spreads = {}
         for leaf in leaves:
             for source in sources(leaf):
@@ -324,7 +324,7 @@ class Engine:
     def cohorts(self, aged: Aged, periods: Sequence[Slot], segments: Segments) -> tuple[Ages, Ages, Ages, str]:
         """Cohort sizes, their numbers by age, how many were active at age 0 (for use), and how ages cumulate."""
         self._check_rates([Across("sum", aged.x)])
-        self._set_calendar(periods)
+        self.set_calendar(periods)
         customer = Steps("mrr") if self._customers_pay() else Steps("customer")
         found = compiled.cohorts(aged, self.relation, customer, segments)
 
@@ -342,7 +342,7 @@ class Engine:
 
     def behind(self, leaf: Across, period: Slot, segments: Segments) -> dict[int, int]:
         """What each customer (by key) adds to the leaf in one period."""
-        self._set_calendar([period])
+        self.set_calendar([period])
         if not sources(leaf):
             return {}
         for source in sources(leaf):
@@ -359,7 +359,8 @@ class Engine:
             found[key] = found.get(key, 0) + int(value)  # type: ignore[call-overload]
         return found
 
-    def _set_calendar(self, periods: Sequence[Slot]) -> None:
+    def set_calendar(self, periods: Sequence[Slot]) -> None:
+        """Tell the engine which periods are asked about."""
         self._put(PERIODS, [(k, s.base, s.stop) for k, s in enumerate(periods)])
         if touching(periods):
             self._put(DAYS, day_rows(periods, FIRST_DAY))

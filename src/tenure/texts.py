@@ -18,7 +18,7 @@ MOST = 1000
 _kept: OrderedDict[Hashable, object] = OrderedDict()
 
 
-class _Spark(Config):
+class _Spark(Config):  # type: ignore[misc]  # Ibis ships no types for it
     """The one option of Spark that the compiler reads, for a column of floats."""
 
     treat_nan_as_null: bool = False

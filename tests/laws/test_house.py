@@ -17,7 +17,7 @@ from .house import ROOT, Module, circles, functions, inner_imports, modules, out
 # A file is where its first name is: metrics/retention.py belongs to `metrics`, load_rows.py to `load`.
 FLOORS = [
     # ground: words without data
-    ("errors", "periods", "money", "money_codes", "model", "stats", "catalog", "sentiment", "hours"),
+    ("errors", "periods", "money", "money_codes", "model", "stats", "catalog", "sentiment", "hours", "themes"),
     # language: the singular says what one IS
     (
         "expr",
@@ -55,7 +55,7 @@ FLOORS = [
         "intervals",
     ),
     # what is asked about results and the catalogue
-    ("listing", "evidence", "explain", "check"),
+    ("listing", "evidence", "explain", "check", "feedback"),
     # composition: one door
     ("workspace",),
     # edges: what people and machines call; they hold no rules
