@@ -116,6 +116,8 @@ def test_comments_in_any_script_are_kept_as_they_are(tmp_path: Path) -> None:
     assert answer["rows"][0]["n"] == 5
     shown = run(tmp_path, "show", "nps", "--from", "2024-05", "--to", "2024-05", "--format", "csv").out
     assert "100" in shown
+    grouped = run(tmp_path, "show", "nps", "--from", "2024-05", "--to", "2024-05", "--by", "comment", "--format", "csv")
+    assert ",'=cmd|" in grouped.out and ",=cmd|" not in grouped.out
 
 
 def test_hours_that_cannot_be_read_are_left_out_and_counted(tmp_path: Path) -> None:

@@ -54,6 +54,8 @@ def test_where_and_the_table(firm: Company) -> None:
         run(firm.folder, "feedback", "--period", "2024-Q2", "--where", "survey = 't'", "--format", "json").out
     )
     assert (found["texts"], found["themes"]) == (1, [])
+    alone = run(firm.folder, "feedback", "--period", "2024-Q2", "--where", "survey = 't'").out
+    assert alone.strip() == "2024-Q2: 1 text, 1 without a theme"
     shown = run(firm.folder, "feedback", "--period", "2024-05").out
     assert "price" in shown and "50 %" in shown
     assert "Nobody wrote anything" in run(firm.folder, "feedback", "--period", "2023-05").out

@@ -19,6 +19,8 @@ def as_table(found: Mapping[str, Any], width: int, *, colour: bool = False) -> s
     themes = list(found["themes"])[:MOST]
     without = int(found["without_theme"])
     lines = [f"{period}: {texts:,} {'text' if texts == 1 else 'texts'}, {without:,} without a theme", ""]
+    if not themes:
+        return lines[0]
     lines += table(
         [
             Column("theme", [plain(t["theme"]) for t in themes], number=False),
