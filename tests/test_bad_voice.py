@@ -109,8 +109,8 @@ COMMENTS = {
 def test_comments_in_any_script_are_kept_as_they_are(tmp_path: Path) -> None:
     """Right-to-left texts, a formula, emoji, 15,000 letters: loaded whole, never run; those without a Latin letter or
     an emoji that is known have no sentiment, so five of the seven are judged."""
-    rows = ["response_id,survey,kind,asked_at,answered_at,score,comment"]
-    rows += [f'{name},{name},nps,2024-05-01,2024-05-02,10,"{text}"' for name, text in COMMENTS.items()]
+    rows = ["response_id,customer_id,survey,kind,asked_at,answered_at,score,comment"]
+    rows += [f'{name},C,{name},nps,2024-05-01,2024-05-02,10,"{text}"' for name, text in COMMENTS.items()]
     load(tmp_path, strict=True, survey_responses="\n".join(rows))
     (answer,) = ask(tmp_path, "sentiment", "--variant", "comments", "--from", "2024-05", "--to", "2024-05")["metrics"]
     assert answer["rows"][0]["n"] == 5
