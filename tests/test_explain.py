@@ -171,3 +171,16 @@ def test_what_cannot_be_explained_says_why(small: Workspace) -> None:
         small.explain("nrr", "2024-02", variant="cohorts")
     with pytest.raises(UsageError):
         small.explain("nrr", "February")
+
+
+def test_what_a_score_pools(small: Workspace) -> None:
+    """Eight answers to one survey on 0 to 10; satisfaction pools one survey of four."""
+    assert "Made of: relationship 0-10 8." in small.explain("nps", "2024-01").notes
+    assert "Made of: after 1-5 4." in small.explain("csat", "2024-01", variant="mean").notes
+    assert "Made of: after call 1-5 1" not in small.explain("csat", "2024-01").notes
+
+
+def test_the_censored_time_stands_beside_the_mean(small: Workspace) -> None:
+    """Of January's eight tickets (2, 4, 6, 10, 14, 24 h, 21 days, open since the 25th) half are resolved by 10 h."""
+    variants = {v["variant"]: v["value"] for v in small.explain("resolution_time", "2024-01").variants}
+    assert variants["km_median"] == 10

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from tenure.expr import END, START, Aged, Col, FirstWith, Rows, Steps, count, distinct, least, leaves, rewrite, total
+from tenure.expr import END, START, Aged, Col, FirstWith, Rows, Steps, count, distinct, least, total
 from tenure.metric import catalogue
+from tenure.tree import leaves, rewrite
 from tenure.words import words
 
 mrr, customer = Steps("mrr"), Steps("customer")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
+from tenure.check_voice import left_out
 from tenure.errors import MissingRate, RequestError
 from tenure.result import Row
 
@@ -47,6 +48,7 @@ def findings(config: Config, snapshot: Snapshot, show: Callable[..., Results]) -
     found.append(Finding("note", f"Loaded: {loaded}."))
     found += _rejects(snapshot)
     found += _orphans(snapshot, tables)
+    found += [Finding("warning", what) for what in left_out(snapshot)]
     if "subscriptions" in tables:
         found += _identities(show)
     order = {"error": 0, "warning": 1, "note": 2}

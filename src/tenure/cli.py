@@ -213,6 +213,27 @@ def explain(
 
 
 @app.command()
+def feedback(
+    ctx: typer.Context,
+    period: option.MaybePeriod = None,
+    where: option.Where = None,
+    format: option.Format = "table",
+) -> None:
+    """Show what customers write about.
+
+    Comments, reviews and posts by theme: share, sentiment, NPS of those who mention it, change since the period
+    before, and examples.
+    """
+    from tenure.render import results, themes
+
+    found = _workspace(ctx).feedback(period, where=tuple(where or ())).to_json()
+    if format == "json":
+        say.answer(results.as_json(found))
+    else:
+        say.answer(themes.as_table(found, say.width(), colour=say.colour()))
+
+
+@app.command()
 def check(ctx: typer.Context, format: option.Format = "table") -> None:
     """Check configuration, data and identities.
 

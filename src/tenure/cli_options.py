@@ -63,6 +63,9 @@ Window = Annotated[
 Period = Annotated[
     str, Option("--period", metavar="P", help="The period: 2024-12, 2024-Q4, 2024, 2024-W50 or 2024-12-31.")
 ]
+MaybePeriod = Annotated[
+    str | None, Option("--period", metavar="P", help="The period: 2024-12, 2024-Q4, ...; the last complete quarter.")
+]
 Versus = Annotated[
     str | None,
     Option(

@@ -42,8 +42,6 @@ from tenure.expr import (
     Rows,
     Setting,
     Steps,
-    rewrite,
-    walk,
 )
 from tenure.periods import FIRST_DAY
 from tenure.policy import Policy
@@ -51,6 +49,7 @@ from tenure.rollup import Asked, World, period_rows, rollups
 from tenure.rollups import _rates
 from tenure.rollups._items import natives
 from tenure.rollups.customers import STEPS_SCHEMA
+from tenure.tree import rewrite, walk
 from tenure.warehouse import Warehouse
 
 MILLION = 10**6
@@ -120,7 +119,8 @@ class Engine:
                 paying = node.name == "mrr" or (node.name == "customer" and self.customers_pay())
                 found |= {"subscriptions"} if paying else self._people()
             if isinstance(node, Rows):
-                found.add(node.of or made(node.table).reads[0])
+                names = (node.of or made(node.table).reads[0]).split(" or ")
+                found.add(next((name for name in names if name in self.world.loaded), names[0]))
         return found
 
     def _people(self) -> set[str]:
@@ -211,7 +211,7 @@ class Engine:
     def cells(self, leaves: Sequence[Across], periods: Sequence[Slot], segments: Segments) -> Cells:
         """Every leaf's number in every period and segment: one query for each table of steps that is asked."""
         self._check_rates(leaves)
-        self._set_calendar(periods)
+        self.set_calendar(periods)
         found: Cells = {}
         for (strategy, source, theirs), group in self._by_strategy(leaves, periods, segments).items():
             begin = overlap.day_rows(periods)[0][0] if strategy == "overlap" else periods[0].start
@@ -224,7 +224,7 @@ class Engine:
 
     def spreads(self, leaves: Sequence[Across], periods: Sequence[Slot], segments: Segments) -> Spreads:
         """The distribution behind every leaf that is ranked or a curve."""
-        self._set_calendar(periods)
+        self.set_calendar(periods)
         found: Spreads = {}
         for leaf in leaves:
             for source in sources(leaf):
@@ -317,7 +317,7 @@ class Engine:
     def cohorts(self, aged: Aged, periods: Sequence[Slot], segments: Segments) -> tuple[Ages, Ages, Ages, str]:
         """Cohort sizes, their numbers by age, how many were active at age 0 (for use), and how ages cumulate."""
         self._check_rates([Across("sum", aged.x)])
-        self._set_calendar(periods)
+        self.set_calendar(periods)
         customer = Steps("mrr") if self.customers_pay() else Steps("customer")
         for source in [customer, *sources(Across("sum", aged.x))]:
             self._ready(source)
@@ -336,7 +336,7 @@ class Engine:
 
     def behind(self, leaf: Across, period: Slot, segments: Segments) -> dict[int, int]:
         """What each customer (by key) adds to the leaf in one period."""
-        self._set_calendar([period])
+        self.set_calendar([period])
         if not sources(leaf):
             return {}
         for source in sources(leaf):
@@ -353,7 +353,8 @@ class Engine:
             found[key] = found.get(key, 0) + int(value)  # type: ignore[call-overload]
         return found
 
-    def _set_calendar(self, periods: Sequence[Slot]) -> None:
+    def set_calendar(self, periods: Sequence[Slot]) -> None:
+        """Tell the engine which periods are asked about."""
         self.touch = touching(periods)
         self._put(PERIODS, [(k, s.base, s.stop) for k, s in enumerate(periods)])
         if touching(periods):

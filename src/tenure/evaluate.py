@@ -12,7 +12,23 @@ from fractions import Fraction
 
 from tenure.compile.plan import Segment
 from tenure.errors import RequestError
-from tenure.expr import Across, Col, Const, Expr, Flow, Integral, Length, Level, Mean, Moves, Op, Over, Power, Ratio
+from tenure.expr import (
+    Across,
+    Col,
+    Const,
+    Expr,
+    Flow,
+    IfOne,
+    Integral,
+    Length,
+    Level,
+    Mean,
+    Moves,
+    Op,
+    Over,
+    Power,
+    Ratio,
+)
 from tenure.lasting import Of
 from tenure.money import MONTH_UNIT, TICKS
 
@@ -35,8 +51,20 @@ def scale(leaf: Across) -> int:
     """By what a leaf's whole number must be divided: ticks for money, month units for days weighted by months."""
     if leaf.how != "sum":
         return 1
-    found = TICKS if is_money(leaf.x) else 1
+    found = TICKS if is_money(leaf.x) else _parts(leaf.x)
     return found * MONTH_UNIT if isinstance(leaf.x, Integral) and leaf.x.weight == "month" else found
+
+
+def _parts(x: Expr) -> int:
+    """How many whole parts of one an inner expression is counted in."""
+    match x:
+        case Flow(x=inner) | Op(name="where", args=(inner, _)):
+            return _parts(inner)
+        case Col(parts=parts):
+            return parts
+        case Op(name=name, args=args) if name in ("+", "-", "least", "greatest", "else"):
+            return max(_parts(a) for a in args)
+    return 1
 
 
 def is_money(x: Expr) -> bool:
@@ -95,6 +123,8 @@ class Evaluator:
                 return value
             case Ratio():
                 return self._ratio(x, cell)
+            case IfOne():
+                return self.value(self.chosen(x, cell), cell)
             case Length(unit=unit):
                 return cell.days if unit == "days" else cell.months
             case Power():
@@ -110,6 +140,13 @@ class Evaluator:
             case Op(name=name, args=(left, right)):
                 return self._operate(name, self.value(left, cell), self.value(right, cell))
         raise RequestError(f"{x!r} has no meaning outside a leaf.")
+
+    def chosen(self, x: Expr, cell: Cell) -> Expr:
+        """The expression that holds at a cell, where it depends on what the rows there share."""
+        while isinstance(x, IfOne):
+            found = self._leaf(x.test, cell)
+            x = x.then if isinstance(found, Missing) or found <= 1 else x.otherwise
+        return x
 
     def _power(self, x: Power, cell: Cell) -> Value:
         base = self.value(x.x, cell)

@@ -7,7 +7,7 @@ another policy is split by changing one rule after the other, and each step by c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -16,7 +16,7 @@ from tenure.compile.spread import SPREADING
 from tenure.engine import Engine
 from tenure.errors import RequestError, UnknownName
 from tenure.evaluate import Missing, Value, scale
-from tenure.expr import Across, Aged, Const, Expr, Length, Op, Ratio, Steps, leaves, total
+from tenure.expr import Across, Aged, Const, Expr, Length, Op, Ratio, Steps, total
 from tenure.lasting import Of
 from tenure.lifetimes import BUYING, of_each
 from tenure.measure import Measure, at_grain
@@ -24,6 +24,7 @@ from tenure.policy import PRESETS, REVENUE_RULES, Policy
 from tenure.question import Frame, Question
 from tenure.result import Number, plain
 from tenure.table import Table
+from tenure.tree import leaves
 from tenure.words import words
 
 Shares = dict[int, Fraction]
@@ -119,6 +120,7 @@ def explain(measure: Measure, question: Question, frame: Frame, versus: str | No
         notes.append("This reading is no sum over customers, so none are listed behind it.")
     elif question.metric.id == "clv":
         notes += _above_average(side.shares)
+    notes += _mix(measure, question, frame)
     other, differences = (None, []) if versus is None else _versus(side, versus)
     if any(d.amount != 0 and not d.customers for d in differences):
         notes.append("Not every difference can be split by customer: a part of it counts no customers.")
@@ -152,6 +154,18 @@ def _above_average(shares: Shares) -> list[str]:
     )
 
 
+def _mix(measure: Measure, question: Question, frame: Frame) -> list[str]:
+    """What a metric pools, as one note: how many rows of each kind there are."""
+    metric = question.metric
+    if not metric.mix:
+        return []
+    usual = Question(metric, metric.default, metric.readings[metric.default])
+    split = replace(frame, segments=replace(frame.segments, by=metric.mix))
+    rows = sorted(measure.results([usual], split)[0].rows, key=lambda row: -(row.n or 0))
+    told = [f"{' '.join(str(part) for part in row.by.values())} {row.n:,}" for row in rows if row.n]
+    return [f"Made of: {', '.join(told)}."] if told else []
+
+
 class Side:
     """One reading of a number under one policy: its value, and every customer's part in top and bottom."""
 
@@ -165,6 +179,7 @@ class Side:
         self.table = Table(engine, measure.clock, frame, None)
         self.table.ask([self.expr])
         self.cell = self.table.cell(0, ())
+        self.expr = self.table.chosen(self.expr, self.cell)
         found = self.table.value(self.expr, self.cell)
         self.value = None if isinstance(found, Missing) else Fraction(found)
         top = self.expr.top if isinstance(self.expr, Ratio) else self.expr

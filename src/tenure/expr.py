@@ -14,8 +14,7 @@ they are built alike, so a leaf that several metrics share is asked for once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Literal
 
 Moment = Literal["start", "end"]
@@ -163,10 +162,10 @@ class Moves:
 class Rows:
     """The rows of a model table (or of a derived one) whose clock, a column of local days, falls in the period.
 
-    `of`: the model table behind a derived one. `said`: how a formula in words calls them. `last_by`: of those with the
-    same value of that column in one period, the last alone. A clock of "k" means rows made for the periods asked for
-    (`rollup.PeriodRows`), which say their period themselves. `back`: the rows of that many days up to the period's end
-    instead of the period's own.
+    `of`: the model table behind a derived one ("a or b": any of them is enough). `said`: how a formula in words calls
+    them. `last_by`: of those with the same value of that column in one period, the last alone. A clock of "k" means
+    rows made for the periods asked for (`rollup.PeriodRows`), which say their period themselves. `back`: the rows of
+    that many days up to the period's end instead of the period's own.
     """
 
     table: str
@@ -187,10 +186,11 @@ class Rows:
 
 @dataclass(frozen=True)
 class Col(Expr):
-    """A column of the row at hand; `money`: an amount in ticks."""
+    """A column of the row at hand; `money`: an amount in ticks; `parts`: kept as so many whole parts of one."""
 
     name: str
     money: bool = False
+    parts: int = 1
 
 
 @dataclass(frozen=True)
@@ -307,6 +307,15 @@ class ByGrain(Expr):
 
 
 @dataclass(frozen=True)
+class IfOne(Expr):
+    """`then` where a column has at most one value among the rows (all share a scale), else the other expression."""
+
+    test: Across
+    then: Expr
+    otherwise: Expr
+
+
+@dataclass(frozen=True)
 class Setting(Expr):
     """A number of `[policy]`; `otherwise` where it is not set."""
 
@@ -354,54 +363,3 @@ def count(condition: Expr) -> Across:
 def distinct(rows: Rows, column: str, keep: Expr | None = None) -> Across:
     """How many different values a column has among the rows of the period."""
     return Across("distinct", Flow(rows, Col(column), keep))
-
-
-def children(node: object) -> Iterator[object]:
-    """The nodes directly below one."""
-    if not hasattr(node, "__dataclass_fields__"):
-        return
-    for field in fields(node):  # type: ignore[arg-type]  # checked above
-        value = getattr(node, field.name)
-        if isinstance(value, tuple):
-            yield from _flatten(value)
-        else:
-            yield value
-
-
-def _flatten(value: tuple[object, ...]) -> Iterator[object]:
-    for item in value:
-        if isinstance(item, tuple):
-            yield from _flatten(item)
-        else:
-            yield item
-
-
-def walk(node: object) -> Iterator[object]:
-    """The node and all below it, top first."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
-
-
-def leaves(expr: Expr) -> list[Across]:
-    """The leaves of an outer expression, each once, in order."""
-    found = dict.fromkeys(node for node in walk(expr) if isinstance(node, Across))
-    return list(found)
-
-
-def rewrite(node: Expr, change: Callable[[object], object]) -> Expr:
-    """The expression with every node put through `change`, from the leaves up."""
-    found = _rewrite(node, change)
-    assert isinstance(found, Expr)
-    return found
-
-
-def _rewrite(node: object, change: Callable[[object], object]) -> object:
-    if isinstance(node, tuple):
-        return tuple(_rewrite(item, change) for item in node)
-    if not isinstance(node, Expr | Steps | Moves | Rows):
-        return node
-    new = {f.name: _rewrite(getattr(node, f.name), change) for f in fields(node) if f.init}  # type: ignore[arg-type]
-    if any(new[name] is not getattr(node, name) for name in new):
-        node = replace(node, **new)  # type: ignore[type-var]
-    return change(node)

@@ -26,7 +26,13 @@ def _nps(top: Fraction, bottom: Fraction, parts: Sequence[Fraction]) -> Bounds:
     return stats.nps_interval(stats.Wave(parts[0], bottom - parts[0] - parts[1], parts[1]))
 
 
-METHODS: Mapping[str, Method] = {"wilson": _wilson, "mean": _mean, "nps": _nps}
+def _nps_finite(top: Fraction, bottom: Fraction, parts: Sequence[Fraction]) -> Bounds:
+    """parts: promoters, detractors, how many there are to be asked."""
+    wave = stats.Wave(parts[0], bottom - parts[0] - parts[1], parts[1])
+    return stats.nps_interval(wave, max(int(parts[2]), int(bottom)))
+
+
+METHODS: Mapping[str, Method] = {"wilson": _wilson, "mean": _mean, "nps": _nps, "nps_finite": _nps_finite}
 
 
 def interval(method: str, top: Fraction, bottom: Fraction, parts: Sequence[Fraction]) -> Bounds:

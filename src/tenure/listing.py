@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from tenure import model
-from tenure.expr import Aged, Expr, FirstWith, Ratio, Rows, Steps, children, walk
+from tenure.expr import Aged, Expr, FirstWith, Ratio, Rows, Steps
 from tenure.metric import Metric, catalogue
+from tenure.tree import children, walk
 
 # The model tables behind derived rows; a rollup of the same name needs the table it is named after.
 _BEHIND = {"terms": "contracts", "sales": "subscriptions"}

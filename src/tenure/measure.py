@@ -13,23 +13,7 @@ from tenure.cohorts import rows as cohort_rows
 from tenure.compile.plan import Segment
 from tenure.engine import Engine
 from tenure.evaluate import NO_DATA, Cell, Missing, Value, divided, scale
-from tenure.expr import (
-    END,
-    START,
-    Across,
-    Aged,
-    ByGrain,
-    Expr,
-    Mean,
-    Over,
-    Ratio,
-    Setting,
-    Steps,
-    count,
-    leaves,
-    rewrite,
-    walk,
-)
+from tenure.expr import END, START, Across, Aged, ByGrain, Expr, Mean, Over, Ratio, Setting, Steps, count
 from tenure.intervals import interval
 from tenure.lasting import Of
 from tenure.periods import Clock, Period
@@ -37,6 +21,7 @@ from tenure.question import Frame, Question, named
 from tenure.result import Result, Row
 from tenure.spreads import Figure
 from tenure.table import Table, in_order
+from tenure.tree import leaves, rewrite, walk
 
 AHEAD = Missing("not_reached")
 
@@ -194,6 +179,7 @@ class Measure:
         row = partial(Row, period.label, period.start, period.end, by, complete=complete)
         if self.clock.is_ahead(period):
             return row(value=None, reason=AHEAD.reason)
+        expr = table.chosen(expr, cell)
         figure = Figure(NO_DATA, n=None)
         top, bottom = None, None
         if isinstance(expr, Ratio):

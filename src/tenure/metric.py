@@ -58,7 +58,8 @@ class Reading:
 class Metric:
     """A metric as a value. `default` names the variant that `tenure show METRIC` prints; `windowed`: takes --window.
 
-    `by`: columns of its own rows that it always comes by (feature, step), after those asked for.
+    `by`: columns of its own rows that it always comes by (feature, step), after those asked for. `mix`: columns of its
+    own rows that `explain` counts them by, since it pools what they tell apart.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Metric:
     windowed: bool = False
     benchmark: str | None = None
     by: tuple[str, ...] = field(default=())
+    mix: tuple[str, ...] = field(default=())
 
     @property
     def sentence(self) -> str:

@@ -197,6 +197,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("past_due_days", "for past_due = auto_churn: days a past-due subscription still counts", 30),
     Setting("order_customer_days", "without subscriptions: an order makes a customer for this many days", 365),
     Setting("retention_share", "the part of retained revenue that retention work takes credit for", 1),
+    Setting("fcr_days", "a reopening or a new ticket on the topic within so many days undoes a first contact", 7),
+    Setting(
+        "fcr_patience_days", "for first_contact_resolution's mature variant: days a customer may take to come back", 7
+    ),
     Setting("csat_positive", "which answers are positive", "top", ("top", "top2", "top3", "yes")),
 )
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tenure import model, refresh_days, texts
+from tenure.refresh_made import make
 from tenure.rollup import World, rollups
 from tenure.rollups.customers import people
 from tenure.rollups.mrr_steps import looks_at_months
@@ -68,6 +69,7 @@ def refresh(tx: Writer, config: Config, policy: Policy, on_progress: Progress | 
         if anew or changed & set(rollup.reads) or rollup.name not in tx.rollups:
             refresh_days.build(tx, world, rollup, since, anew, _sql)
             done.append(rollup.name)
+    done += make(tx, config, changed, anew)
     tx.meta |= {**_shape(tx), "told": _told(tx), "settings": settings, "refreshed": tx.version}
     if "user_days" in done:
         tx.meta |= refresh_days.told(tx, since, anew=anew)

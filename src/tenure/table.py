@@ -11,12 +11,13 @@ from tenure.compile.plan import Cells, Segment
 from tenure.compile.spread import SPREADING, Spreads
 from tenure.engine import Engine
 from tenure.evaluate import NO_DATA, Cell, Evaluator, Missing, Value, scale
-from tenure.expr import Across, Expr, Over, leaves, walk
+from tenure.expr import Across, Expr, Over
 from tenure.lasting import Of
 from tenure.money import month_weight
 from tenure.periods import Clock, Period, add_months
 from tenure.question import Frame
 from tenure.spreads import EMPTY, Figure, figure
+from tenure.tree import leaves, walk
 
 
 class Table:
@@ -117,6 +118,10 @@ class Table:
     def value(self, expr: Expr, cell: Cell) -> Value:
         """The value of an expression at a cell."""
         return self._evaluator.value(expr, cell)
+
+    def chosen(self, expr: Expr, cell: Cell) -> Expr:
+        """The expression that holds at a cell."""
+        return self._evaluator.chosen(expr, cell)
 
     def figure(self, expr: Expr, cell: Cell) -> Figure:
         """The value of an expression with what its distribution says of it, where it is one's."""

@@ -11,15 +11,25 @@ from typing import TypeVar
 
 import ibis
 import ibis.expr.types as ir
+from ibis.config import Config
 
 T = TypeVar("T")
 MOST = 1000
 _kept: OrderedDict[Hashable, object] = OrderedDict()
 
 
+class _Spark(Config):  # type: ignore[misc]  # Ibis ships no types for it
+    """The one option of Spark that the compiler reads, for a column of floats."""
+
+    treat_nan_as_null: bool = False
+
+
 def sql(query: ir.Table, dialect: str) -> str:
     """An expression as an engine's SQL. Selects are left as they were built: fusing them doubles the time it takes."""
     ibis.options.sql.fuse_selects = False
+    if dialect == "pyspark" and ibis.options.pyspark is None:
+        # The compiler asks for an option that only a connected backend has.
+        ibis.options.pyspark = _Spark()
     return str(ibis.to_sql(query, dialect=dialect))
 
 

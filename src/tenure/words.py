@@ -18,6 +18,7 @@ from tenure.expr import (
     Expr,
     FirstWith,
     Flow,
+    IfOne,
     Integral,
     Length,
     Level,
@@ -75,6 +76,18 @@ _COLUMNS = {
     "new_value": "new yearly value",
     "total": "whole value",
     "new_total": "new whole value",
+    "given": "score",
+    "square": "squares",
+    "plain": "points",
+    "weighted": "weighted points",
+    "feeling": "sentiment",
+    "seconds": "hours",
+    "first_seconds": "hours to the first resolution",
+    "response_seconds": "hours to the first answer",
+    "business": "business hours",
+    "business_response": "business hours to the first answer",
+    "all_schedules": "business hours of each agent",
+    "effort": "hours while open",
 }
 _AGED = {
     None: "k periods later",
@@ -93,6 +106,8 @@ def words(x: Expr) -> str:
             return _across(x)
         case Ratio(top=Op(name="+", args=(one, other)), bottom=Const(value=2)):
             return f"the mean of {words(one)} and {words(other)}"
+        case Ratio(top=Const(value=0), bottom=Const(value=0)):
+            return "no value"
         case Ratio(top=top, bottom=bottom):
             return f"{_group(top)}, divided by {_group(bottom)}"
         case Level(steps=steps, moment=moment, rates=rates):
@@ -117,11 +132,14 @@ def words(x: Expr) -> str:
         case Length(unit=unit):
             return f"the number of {unit} in the period"
         case FirstWith(choices=choices, otherwise=otherwise):
-            return "the first there is of " + "; ".join(words(e) for e in (*(e for _, e in choices), otherwise))
+            ways = list(dict.fromkeys(words(e) for e in (*(e for _, e in choices), otherwise)))
+            return "the first there is of " + "; ".join(ways) if len(ways) > 1 else ways[0]
         case ByGrain(choices=choices, otherwise=otherwise):
             return "; ".join([*(f"by {grain} {words(e)}" for grain, e in choices), f"otherwise {words(otherwise)}"])
         case Named(name=name):
             return name
+        case IfOne(test=test, then=then, otherwise=otherwise):
+            return f"{words(then)}; where {words(test)} is above 1, {words(otherwise)}"
         case Setting(key=key):
             return key.replace("_", " ")
         case Of():
@@ -144,7 +162,8 @@ def _across(x: Across) -> str:
         case Across(how="distinct", x=Flow(x=column, rows=Rows(back=back)) as flow) if back:
             return f"the number of different {words(column)}s in the {_rows(flow)}"
         case Across(how="distinct", x=Flow(x=column) as flow):
-            return f"the number of different {words(column)}s in the period's {_rows(flow)}"
+            rows = _rows(flow).removesuffix(" in the period")
+            return f"the number of different {words(column)}s in the period's {rows}"
         case Across(how="least" | "greatest" as how, x=Flow() as flow):
             return f"the {'smallest' if how == 'least' else 'largest'} {words(flow.x)} of {_rows(flow)}"
         case Across(x=Const(value=0)):
@@ -192,7 +211,7 @@ def _clause(x: Expr) -> str:
             late = isinstance(keep, Op) and keep.name == "and"
             return f"{did} {'after the first day of the period' if late else 'in the period'}{_rules(steps)}"
         case Op(name=">", args=(Flow() as flow, Const(value=0))):
-            return f"had {_rows(flow)} in the period"
+            return f"had {_rows(flow).removesuffix(' in the period')} in the period"
         case Op(name="not", args=(inner,)):
             return f"not {_clause(inner)}"
         case Op(name="set", args=(inner,)):

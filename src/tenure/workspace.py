@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from tenure.periods import parse_window, select
 if TYPE_CHECKING:
     from tenure.check import Finding
     from tenure.explain import Explanation
+    from tenure.feedback import Feedback
     from tenure.load import LoadReport
     from tenure.measure import Measure
     from tenure.question import Frame, Question
@@ -288,6 +290,19 @@ class Workspace:
         grain, found = measure.clock.parse(period)
         frame = self._frame(measure, grain, [found], (), _texts(where), None)
         return explain(measure, self._question(metric, variant), frame, versus)
+
+    def feedback(self, period: str | None = None, where: str | Sequence[str] = ()) -> Feedback:
+        """What customers wrote about in a period (by default the last complete quarter), as themes."""
+        from tenure.feedback import feedback
+
+        measure = self._ready()
+        if period is None:
+            grain, periods = select(measure.clock, from_=None, to=None, last=2, grain="quarter")
+        else:
+            grain, found = measure.clock.parse(period)
+            before = measure.clock.containing(found.start - timedelta(days=1), grain)
+            periods = [before, found]
+        return feedback(measure, self._frame(measure, grain, periods, (), _texts(where), None))
 
     def check(self) -> list[Finding]:
         """What is wrong or worth knowing: configuration, rejected rows, identities that must hold."""

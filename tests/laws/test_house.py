@@ -17,7 +17,7 @@ from .house import ROOT, Module, circles, functions, inner_imports, modules, out
 # A file is where its first name is: metrics/retention.py belongs to `metrics`, load_rows.py to `load`.
 FLOORS = [
     # ground: words without data
-    ("errors", "periods", "money", "money_codes", "model", "stats", "catalog"),
+    ("errors", "periods", "money", "money_codes", "model", "stats", "catalog", "sentiment", "hours", "themes"),
     # language: the singular says what one IS
     (
         "expr",
@@ -31,7 +31,9 @@ FLOORS = [
         "business",
         "texts",
         "lasting",
+        "tree",
         "usage",
+        "scales",
     ),
     # collections: the plural holds the ones there ARE
     ("metrics", "rollups", "sources"),
@@ -57,7 +59,7 @@ FLOORS = [
         "intervals",
     ),
     # what is asked about results and the catalogue
-    ("listing", "evidence", "explain", "check"),
+    ("listing", "evidence", "explain", "check", "feedback"),
     # composition: one door
     ("workspace",),
     # edges: what people and machines call; they hold no rules
@@ -78,6 +80,7 @@ OUTSIDE = {
     "scipy": ("stats",),
     "tomllib": ("config",),
     "tomlkit": ("config",),
+    "vaderSentiment": ("sentiment",),
     "psycopg": ("warehouses",),
     "pyspark": ("warehouses",),
     "py4j": ("warehouses",),

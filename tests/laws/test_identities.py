@@ -16,12 +16,13 @@ import pytest
 from tenure import explain
 from tenure.compile.rows import BY_VALUE
 from tenure.engine import Engine
-from tenure.expr import Across, Aged, Expr, Over, Power, Ratio, Steps, walk
+from tenure.expr import Across, Aged, Expr, Over, Power, Ratio, Steps
 from tenure.lasting import Of
 from tenure.metric import catalogue
 from tenure.policy import PRESETS
 from tenure.question import Frame, Question
 from tenure.result import Result, Row
+from tenure.tree import walk
 
 from .places import FULL, RANDOM, Place, place, questions, share, total
 

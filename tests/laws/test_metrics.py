@@ -32,6 +32,8 @@ mrr arr new_mrr expansion_mrr contraction_mrr churned_mrr reactivation_mrr fx_mr
 expansion_rate nrr grr quick_ratio arpa arpu arpc non_recurring_revenue customers new_customers churned_customers
 customer_growth customer_retention_rate customer_churn_rate revenue_churn_rate net_revenue_churn_rate renewal_rate
 upsell_rate cross_sell_rate cohort_retention revenue_retention
+nps csat ces service_satisfaction acsi employee_engagement response_rate rating referral_rate sentiment advocacy
+tickets open_tickets first_contact_resolution resolution_time first_response_time reopen_rate
 """
 MOVEMENTS = ("new_mrr", "expansion_mrr", "reactivation_mrr", "contraction_mrr", "churned_mrr")
 OF_MOVEMENTS = "monthly window_60min reactivation_as_new reactivation_as_expansion ignore_same_period"
@@ -56,6 +58,17 @@ VARIANTS = {
     "arpu": "paying",
     "arpa": "asp",
     "non_recurring_revenue": "per_customer",
+    "nps": "finite latest_per_person per_customer mean_per_person mrr_weighted",
+    "csat": "mean mean_100 top3 latest_per_person per_customer",
+    "ces": "ease v1 ease_5 v2 v2_pct net 0_10 latest_per_person per_customer",
+    "acsi": "weighted",
+    "employee_engagement": "enps",
+    "rating": "count",
+    "sentiment": "reviews comments",
+    "first_contact_resolution": "mature one_touch_zendesk one_touch_exact resolved_only_denominator survey_fcr "
+    "repeat_contact",
+    "resolution_time": "median p90 km_median first effort business business_last_schedule business_all_schedules",
+    "first_response_time": "median p90 km_median business",
     "cohort_retention": " ".join(["active", *(f"{word}_{way}" for word in ("active", "ordered") for way in WAYS)]),
 }
 ALIASES = {
@@ -64,6 +77,8 @@ ALIASES = {
     "gross_revenue_retention": "grr",
     "net_growth": "customer_growth",
     "mrr_churn": "churned_mrr",
+    "net_promoter_score": "nps",
+    "fcr": "first_contact_resolution",
 }
 WINDOWED = ("nrr", "grr", "customer_retention_rate", "customer_churn_rate", "revenue_churn_rate")
 ADDITIVE = ("mrr", "arr", *MOVEMENTS, "fx_mrr", "transfer_mrr", "net_new_mrr", "non_recurring_revenue")

@@ -28,7 +28,7 @@ def plan(leaves: Sequence[Across], rows: ir.Table, source: Rows, segments: Segme
     else:
         kept = segments.attach(rows, rows[source.clock])
         dated = on_day(kept, kept[source.clock], None)
-        dated = latest(dated.filter(dated.slot > 0), source, "slot")
+        dated = latest(dated.filter(dated.slot > 0), source, ("slot", *segments.group))
     columns = {f"v{i}": _number(leaf, dated) for i, leaf in enumerate(leaves)}
     query = dated.group_by("slot", *segments.group).agg(**columns)
 
@@ -38,7 +38,7 @@ def plan(leaves: Sequence[Across], rows: ir.Table, source: Rows, segments: Segme
             for slot, *group, value in zip(
                 table["slot"], *(table[g] for g in segments.group), table[f"v{i}"], strict=True
             ):
-                if value is not None or leaf.how not in BY_VALUE:
+                if value is not None and (value != 0 or not _chosen(leaf)):
                     cells[leaf][(int(slot) - 1, tuple(map(str, group)))] = int(value or 0)
         return cells
 
@@ -58,7 +58,7 @@ def in_periods(rows: ir.Table, source: Rows, segments: Segments) -> ir.Table:
         periods = PERIODS.mutate(base=first)
     joined = rows.join(periods, [rows[source.clock] >= periods.base, rows[source.clock] < periods.stop])
     joined = joined.mutate(start=joined.base)
-    return latest(segments.attach(joined, joined[source.clock], joined.stop), source, "k")
+    return latest(segments.attach(joined, joined[source.clock], joined.stop), source, ("k", *segments.group))
 
 
 def last_day(rows: ir.Table) -> ir.Value:
@@ -68,12 +68,17 @@ def last_day(rows: ir.Table) -> ir.Value:
     return (rows.stop.cast("timestamp") - ibis.interval(days=1)).cast("timestamp").date()
 
 
-def latest(rows: ir.Table, source: Rows, period: str) -> ir.Table:
-    """Of rows with the same `last_by` in one period the last alone (by `moment`, then `row_id`); those without all."""
+def latest(rows: ir.Table, source: Rows, cell: tuple[str, ...]) -> ir.Table:
+    """Of rows with the same `last_by` in one cell (period and group) the last alone, by `moment`, then `row_id`.
+
+    Rows without it all stay. A group says the same as a filter by it.
+    """
     if not source.last_by:
         return rows
     who = rows[source.last_by]
-    order = ibis.window(group_by=[rows[period], who], order_by=[rows.moment.desc(), rows.row_id.desc()])
+    order = ibis.window(
+        group_by=[*(rows[name] for name in cell), who], order_by=[rows.moment.desc(), rows.row_id.desc()]
+    )
     ranked = rows.mutate(latest_=ibis.row_number().over(order))
     return ranked.filter(ranked[source.last_by].isnull() | (ranked.latest_ == 0)).drop("latest_")
 
@@ -88,6 +93,11 @@ def _number(leaf: Across, rows: ir.Table) -> ir.Value:
     if leaf.how == "distinct":
         return exact(value.nunique())
     return exact(value.min() if leaf.how == "least" else value.max())
+
+
+def _chosen(leaf: Across) -> bool:
+    """Whether only some rows count for the leaf: 0 may then mean that a group has none of them, so it is no group."""
+    return leaf.how not in BY_VALUE and isinstance(leaf.x, Flow) and leaf.x.keep is not None
 
 
 def _kept(rows: ir.Table, flow: Flow) -> ir.Value:

@@ -28,8 +28,9 @@ from tenure.compile.plan import Cells, Plan, Segment
 from tenure.compile.record import as_number, flow_value, inputs, is_linear_in_flows, row_env, swap, to_ibis
 from tenure.compile.segments import Segments
 from tenure.compile.unmoved import NO, NOTHING, unmoved
-from tenure.expr import END, START, Across, Col, Const, Expr, Flow, Integral, Level, Moves, Op, walk
+from tenure.expr import END, START, Across, Col, Const, Expr, Flow, Integral, Level, Moves, Op
 from tenure.rollup import exact
+from tenure.tree import walk
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,59 @@
+"""Walking and rewriting expressions, whatever nodes they are made of. Language floor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+
+from tenure.expr import Across, Expr, Moves, Rows, Steps
+
+
+def children(node: object) -> Iterator[object]:
+    """The nodes directly below one."""
+    if not hasattr(node, "__dataclass_fields__"):
+        return
+    for field in fields(node):  # type: ignore[arg-type]  # checked above
+        value = getattr(node, field.name)
+        if isinstance(value, tuple):
+            yield from _flatten(value)
+        else:
+            yield value
+
+
+def _flatten(value: tuple[object, ...]) -> Iterator[object]:
+    for item in value:
+        if isinstance(item, tuple):
+            yield from _flatten(item)
+        else:
+            yield item
+
+
+def walk(node: object) -> Iterator[object]:
+    """The node and all below it, top first."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def leaves(expr: Expr) -> list[Across]:
+    """The leaves of an outer expression, each once, in order."""
+    found = dict.fromkeys(node for node in walk(expr) if isinstance(node, Across))
+    return list(found)
+
+
+def rewrite(node: Expr, change: Callable[[object], object]) -> Expr:
+    """The expression with every node put through `change`, from the leaves up."""
+    found = _rewrite(node, change)
+    assert isinstance(found, Expr)
+    return found
+
+
+def _rewrite(node: object, change: Callable[[object], object]) -> object:
+    if isinstance(node, tuple):
+        return tuple(_rewrite(item, change) for item in node)
+    if not isinstance(node, Expr | Steps | Moves | Rows):
+        return node
+    new = {f.name: _rewrite(getattr(node, f.name), change) for f in fields(node) if f.init}  # type: ignore[arg-type]
+    if any(new[name] is not getattr(node, name) for name in new):
+        node = replace(node, **new)  # type: ignore[type-var]
+    return change(node)
