@@ -50,6 +50,7 @@ from __future__ import annotations
 
 import csv
 import importlib
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -228,7 +229,8 @@ def write(folder: Path) -> Path:
         "events": "customer_id,contact_id,name,at\n" + "".join(",".join(row) + "\n" for row in _events()),
     }
     for module in _others():
-        texts |= module.TABLES
+        for table, text in module.TABLES.items():
+            texts[table] = joined(texts[table], text) if table in texts else text
     toml = settings() + '\n[sources.books]\ntype = "files"\n'
     for table, text in texts.items():
         (folder / f"{table}.csv").write_text(text, encoding="utf-8")
@@ -245,6 +247,16 @@ def settings() -> str:
 def _others() -> list[ModuleType]:
     names = sorted(path.stem for path in Path(__file__).parent.glob("world_*.py"))
     return [importlib.import_module(name) for name in names]
+
+
+def joined(one: str, other: str) -> str:
+    """Two CSV texts of one table as one, whatever columns each has."""
+    both = [*rows(one), *rows(other)]
+    file = io.StringIO()
+    writer = csv.DictWriter(file, list(dict.fromkeys(name for row in both for name in row)), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(both)
+    return file.getvalue()
 
 
 def rows(text: str) -> list[dict[str, str]]:

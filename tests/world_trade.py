@@ -69,8 +69,7 @@ n-2,2024-02-18T10:00:00Z,hats,50,1
 """,
     "visits": """\
 visit_id,visitor,customer_id,at,channel,place,count
-v-1,,,2024-02-08T10:00:00Z,store,north,80
-v-2,,,2024-02-09T10:00:00Z,store,south,40
-v-3,x1,,2024-02-09T10:00:00Z,site,,1
+f-1,,,2024-02-08T10:00:00Z,store,north,80
+f-2,,,2024-02-09T10:00:00Z,store,south,40
 """,
 }

@@ -313,7 +313,7 @@ def _further(keep: Expr | None) -> list[str]:
         case Op(name="not", args=(Col(name=name),)):
             return [f"those not {name.replace('_', ' ')}"]
         case Op(name="set", args=(Col(name=name),)):
-            return [f"of known {'customers' if name == 'cust' else name.replace('_', ' ')}"]
+            return ["of known customers" if name == "cust" else f"with {name.replace('_', ' ')}"]
         case Op(name="and", args=args):
             return [word for arg in args for word in _further(arg)]
         case Op(name=">" | ">=" | "<" | "<=" as name, args=(left, right)):

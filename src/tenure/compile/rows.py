@@ -38,7 +38,7 @@ def plan(leaves: Sequence[Across], rows: ir.Table, source: Rows, segments: Segme
             for slot, *group, value in zip(
                 table["slot"], *(table[g] for g in segments.group), table[f"v{i}"], strict=True
             ):
-                if value is not None and (value != 0 or not _chosen(leaf)):
+                if value is not None and (value != 0 or segments.fixed or not _chosen(leaf)):
                     cells[leaf][(int(slot) - 1, tuple(map(str, group)))] = int(value or 0)
         return cells
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tenure.expr import Col, Const, Expr, FirstWith, Over, Ratio, Rows, distinct, total
+from tenure.expr import Col, Const, Expr, FirstWith, Named, Over, Ratio, Rows, distinct, total
 from tenure.metric import WILSON, Family, Interval, Metric, Reading
 from tenure.metrics._use import FOUR_WEEKS, MONTH, WEEK, different, mean_share, monthly, per_day
 from tenure.metrics._words import customers_of_period
@@ -117,9 +117,17 @@ of segments do not add up where one user is in two.
 *Differs:* others divide the last day's users by mau, which hangs on the weekday.
 *Example:* on the small world, 2024-01: 3.23 %.""",
             {
-                "default": Reading(Ratio(per_day("user"), monthly("user")), n=monthly("user")),
+                "default": Reading(
+                    Ratio(Named(per_day("user"), "daily active users"), Named(monthly("user"), "monthly active users")),
+                    n=monthly("user"),
+                ),
                 "customers": Reading(
-                    Ratio(per_day("cust"), monthly("cust")), "customers instead of users", monthly("cust")
+                    Ratio(
+                        Named(per_day("cust"), "daily active customers"),
+                        Named(monthly("cust"), "monthly active customers"),
+                    ),
+                    "customers instead of users",
+                    monthly("cust"),
                 ),
             },
             aliases=("dau_mau",),

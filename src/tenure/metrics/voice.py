@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tenure.expr import Across, Col, Const, Expr, IfOne, Ratio, Rows, count, distinct, total
+from tenure.expr import Across, Col, Const, Expr, IfOne, Named, Ratio, Rows, count, distinct, total
 from tenure.metric import WILSON, Family, Interval, Metric, Reading
 from tenure.metrics._words import now
 from tenure.scales import EASE, EASE_ROOT, SCORE
@@ -55,8 +55,9 @@ detracts = answered & ~above_detractor
 
 def _per_customer() -> Reading:
     good, bad, n = count(answered & promotes), count(detracts), count(answered)
+    named = Named(good, "customers who promote"), Named(bad, "customers who detract")
     return Reading(
-        Ratio(100 * (good - bad), n),
+        Ratio(100 * (named[0] - named[1]), Named(n, "customers who answered")),
         "customers by the mean of their answers: below 7, 7 to below 9, 9 and more",
         n,
         Interval("nps", (good, bad)),
@@ -66,7 +67,9 @@ def _per_customer() -> Reading:
 def _mrr_weighted() -> Reading:
     good, bad = total(now.where(answered & promotes)), total(now.where(detracts))
     why = "customers by the mean of their answers, each by its MRR at the end"
-    return Reading(Ratio(100 * (good - bad), total(now.where(answered))), why, count(answered))
+    named = Named(good, "MRR of those who promote"), Named(bad, "MRR of those who detract")
+    everyone = Named(total(now.where(answered)), "MRR of those who answered")
+    return Reading(Ratio(100 * (named[0] - named[1]), everyone), why, count(answered))
 
 
 judged = Col("csat").is_set() & Col("customer_id").is_set()
