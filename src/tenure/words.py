@@ -74,6 +74,18 @@ _COLUMNS = {
     "total": "whole value",
     "new_total": "new whole value",
 }
+_FLAGS = {
+    "achieved_at": "achieved",
+    "before": "ready",
+    "converted": "converted",
+    "converted_at": "converted",
+    "done": "finished",
+    "ended": "ended",
+    "in_time": "timely",
+    "kept": "still active",
+    "reached": "successful",
+    "used": "actual",
+}
 _AGED = {
     None: "k periods later",
     "bounded": "in the k-th period after",
@@ -117,7 +129,10 @@ def words(x: Expr) -> str:
         case FirstWith(choices=choices, otherwise=otherwise):
             return "the first there is of " + "; ".join(words(e) for e in (*(e for _, e in choices), otherwise))
         case ByGrain(choices=choices, otherwise=otherwise):
-            return "; ".join([*(f"by {grain} {words(e)}" for grain, e in choices), f"otherwise {words(otherwise)}"])
+            ways = {e: " and ".join(grain for grain, other in choices if other == e) for _, e in choices}
+            return "; ".join(
+                [*(f"by {grains} {words(e)}" for e, grains in ways.items()), f"otherwise {words(otherwise)}"]
+            )
         case Setting(key=key):
             return key.replace("_", " ")
         case Of():
@@ -268,13 +283,25 @@ def _rows(flow: Flow) -> str:
     kinds, rows = _kinds(flow.keep), flow.rows
     if rows.table == "sales":
         return _listed([_SALES[kind] for kind in kinds])
-    named = _named(rows)
+    named = " ".join([*_flags(flow.keep), _named(rows)])
     return f"{_listed([kind.replace('_', ' ') for kind in kinds], 'or')} {named}" if kinds else named
 
 
 def _spanned(flow: Flow) -> str:
     assert isinstance(flow.rows, Rows)
     return _rows(flow) if flow.rows.back else f"period's {_rows(flow)}"
+
+
+def _flags(keep: Expr | None) -> list[str]:
+    """The words for what rows must be, where a filter names it by a column alone."""
+    match keep:
+        case Col(name=name) | Op(name="set", args=(Col(name=name),)) if name in _FLAGS:
+            return [_FLAGS[name]]
+        case Op(name="not", args=(Col(name=name),)) if name in _FLAGS:
+            return [f"not {_FLAGS[name]}"]
+        case Op(name="and", args=args):
+            return [word for arg in args for word in _flags(arg)]
+    return []
 
 
 def _kinds(keep: Expr | None) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tenure.expr import Col, Const, Expr, FirstWith, Over, Ratio, Rows, distinct, total
 from tenure.metric import WILSON, Family, Interval, Metric, Reading
-from tenure.metrics._use import FOUR_WEEKS, MONTH, WEEK, different, mean_share, monthly, per_day
+from tenure.metrics._use import FOUR_WEEKS, MONTH, WEEK, different, mean_of_days, mean_share, monthly, per_day
 from tenure.metrics._words import customers_of_period
 
 sessions = Rows("sessions", "started_day", said="ended sessions that started in the period")
@@ -117,9 +117,9 @@ of segments do not add up where one user is in two.
 *Differs:* others divide the last day's users by mau, which hangs on the weekday.
 *Example:* on the small world, 2024-01: 3.23 %.""",
             {
-                "default": Reading(Ratio(per_day("user"), monthly("user")), n=monthly("user")),
+                "default": Reading(Ratio(mean_of_days("user"), monthly("user")), n=monthly("user")),
                 "customers": Reading(
-                    Ratio(per_day("cust"), monthly("cust")), "customers instead of users", monthly("cust")
+                    Ratio(mean_of_days("cust"), monthly("cust")), "customers instead of users", monthly("cust")
                 ),
             },
             aliases=("dau_mau",),
