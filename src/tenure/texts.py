@@ -11,15 +11,25 @@ from typing import TypeVar
 
 import ibis
 import ibis.expr.types as ir
+from ibis.config import Config
 
 T = TypeVar("T")
 MOST = 1000
 _kept: OrderedDict[Hashable, object] = OrderedDict()
 
 
+class _OfSpark(Config):  # type: ignore[misc]  # Ibis says nothing of its type
+    """What Ibis would set on connecting to Spark."""
+
+    treat_nan_as_null: bool = False
+
+
 def sql(query: ir.Table, dialect: str) -> str:
     """An expression as an engine's SQL. Selects are left as they were built: fusing them doubles the time it takes."""
     ibis.options.sql.fuse_selects = False
+    if dialect == "pyspark" and ibis.options.pyspark is None:
+        # Ibis asks this of every float it writes for Spark, though only its own connection to Spark sets it.
+        ibis.options.pyspark = _OfSpark()
     return str(ibis.to_sql(query, dialect=dialect))
 
 
