@@ -103,6 +103,10 @@ class Family:
     name: str
     metrics: tuple[Metric, ...]
 
+    def reading(self, metric: str) -> Expr:
+        """The default expression of one of them, for metrics that are made of others."""
+        return next(one for one in self.metrics if one.id == metric).reading(None).expr
+
 
 @cache
 def catalogue() -> dict[str, Metric]:

@@ -135,7 +135,10 @@ def words(x: Expr) -> str:
             ways = list(dict.fromkeys(words(e) for e in (*(e for _, e in choices), otherwise)))
             return "the first there is of " + "; ".join(ways) if len(ways) > 1 else ways[0]
         case ByGrain(choices=choices, otherwise=otherwise):
-            return "; ".join([*(f"by {grain} {words(e)}" for grain, e in choices), f"otherwise {words(otherwise)}"])
+            grains_of = {e: " and ".join(grain for grain, other in choices if other == e) for _, e in choices}
+            return "; ".join(
+                [*(f"by {grains} {words(e)}" for e, grains in grains_of.items()), f"otherwise {words(otherwise)}"]
+            )
         case Named(name=name):
             return name
         case IfOne(test=test, then=then, otherwise=otherwise):

@@ -14,7 +14,7 @@ active_then = count(in_period & (events.count() > 0))
 
 def within(days: int) -> Rows:
     """The events of so many days up to the period's end."""
-    return Rows("events", "day", said=f"events of the {days} days up to the period's end", back=days)
+    return Rows("events", "day", said=f"events of the {days} days up to the end", back=days)
 
 
 def different(who: str, days: int = 0) -> Expr:
@@ -25,6 +25,11 @@ def different(who: str, days: int = 0) -> Expr:
 def per_day(who: str) -> Expr:
     """The different ones of each day, on average over the days of the period."""
     return ByGrain((("day", different(who)),), Ratio(Over(different(who), "day", "sum"), Length("days")))
+
+
+def mean_of_days(who: str) -> Expr:
+    """The same at every grain: the mean over one day is that day's number."""
+    return Ratio(Over(different(who), "day", "sum"), Length("days"))
 
 
 def monthly(who: str) -> Expr:

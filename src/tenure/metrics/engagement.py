@@ -7,7 +7,7 @@ from tenure.metric import WILSON, Family, Metric, Reading
 from tenure.metrics._use import mean_share
 
 engaged = Rows("engaged", "k", of="events", said="customers of the period")
-present = Rows("engaged", "k", of="sessions", said="customers of the period")
+present = Rows("engaged", "k", of="sessions", said="customers of the period, by sessions")
 outcomes = Rows("outcomes", "due_on", said="outcomes due in the period")
 visitors = Rows("visitors", "k", of="visits", said="visitors of the period")
 funnel = Rows("funnel", "k", of="events", said="users of the period who got to the step")
@@ -23,7 +23,7 @@ def _score(of: Expr, other: Expr) -> Expr:
     return FirstWith((("events", 100 * of),), 100 * other)
 
 
-_in_time = Col("achieved_at").is_set() & (Col("achieved_day") <= Col("due_on"))
+_in_time = Col("in_time")
 _due = total(outcomes.count())
 _came = total(visitors.sum(Col("visitors")))
 

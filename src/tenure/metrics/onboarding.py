@@ -37,7 +37,9 @@ def _trials(clock: str, back: int = 0) -> tuple[Rows, Rows]:
     said = {"ends_day": "ended", "started_day": "started", "converted_day": "were converted"}[clock]
     when = f"in the {back} days up to the period's end" if back else "in the period"
     text = f"trials that {said} {when}"
-    return Rows("trials", clock, said=text, back=back), Rows("trial_stretches", clock, said=text, back=back)
+    return Rows("trials", clock, said=text, back=back), Rows(
+        "trial_stretches", clock, said=f"subscriptions as {text}", back=back
+    )
 
 
 def _either(trial: Expr, stretch: Expr) -> Expr:

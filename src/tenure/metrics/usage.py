@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tenure.expr import Col, Const, Expr, FirstWith, Named, Over, Ratio, Rows, distinct, total
 from tenure.metric import WILSON, Family, Interval, Metric, Reading
-from tenure.metrics._use import FOUR_WEEKS, MONTH, WEEK, different, mean_share, monthly, per_day
+from tenure.metrics._use import FOUR_WEEKS, MONTH, WEEK, different, mean_of_days, mean_share, monthly, per_day
 from tenure.metrics._words import customers_of_period
 
 sessions = Rows("sessions", "started_day", said="ended sessions that started in the period")
@@ -118,12 +118,15 @@ of segments do not add up where one user is in two.
 *Example:* on the small world, 2024-01: 3.23 %.""",
             {
                 "default": Reading(
-                    Ratio(Named(per_day("user"), "daily active users"), Named(monthly("user"), "monthly active users")),
+                    Ratio(
+                        Named(mean_of_days("user"), "daily active users"),
+                        Named(monthly("user"), "monthly active users"),
+                    ),
                     n=monthly("user"),
                 ),
                 "customers": Reading(
                     Ratio(
-                        Named(per_day("cust"), "daily active customers"),
+                        Named(mean_of_days("cust"), "daily active customers"),
                         Named(monthly("cust"), "monthly active customers"),
                     ),
                     "customers instead of users",

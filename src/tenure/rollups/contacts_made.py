@@ -8,9 +8,9 @@ from tenure.rollup import Rollup, World, keyed
 
 
 def outcomes_rows(world: World) -> ir.Table:
-    """Outcomes that were due on a day."""
+    """Outcomes that were due on a day, with `in_time`: achieved by then."""
     rows = world.past("outcomes")
-    return keyed(rows.filter(rows.due_on.notnull()))
+    return keyed(rows.filter(rows.due_on.notnull()).mutate(in_time=lambda t: t.achieved_day <= t.due_on))
 
 
 interactions = Rollup("interactions", lambda world: keyed(world.past("interactions")), ("interactions",))

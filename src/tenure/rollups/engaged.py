@@ -25,9 +25,9 @@ def build(world: World, asked: Asked) -> ir.Table:
         members = _hours(asked, members)
     names = [name for name in ("day_part", "wide_part", "hour_part") if name in members.columns]
     values = {name: members[name] for name in names}
-    total = functools.reduce(operator.add, (ibis.coalesce(v, ibis.literal(0.0)) for v in values.values()))
+    total = functools.reduce(operator.add, (ibis.coalesce(v, ibis.literal(0)) for v in values.values()))
     count = functools.reduce(operator.add, (ibis.ifelse(v.notnull(), 1, 0) for v in values.values()))
-    found = members.mutate(mean=total / count.cast("float64").nullif(0.0))
+    found = members.mutate(mean=total / count.cast("float64").nullif(0))
     found = found.filter(found["mean"].notnull())
     return found.select("k", "cust", share=scaled(found["mean"]), square=scaled(found["mean"] * found["mean"]))
 
@@ -41,7 +41,7 @@ def _days(asked: Asked, members: ir.Table) -> ir.Table:
     found = found.join(periods, found.k == periods.p_k)
     length = (found.stop.cast("timestamp").epoch_seconds() - found.base.cast("timestamp").epoch_seconds()) // 86400
     # A period that has not begun is empty.
-    part = ibis.coalesce(found.days, ibis.literal(0)).cast("float64") / length.cast("float64").nullif(0.0)
+    part = ibis.coalesce(found.days, ibis.literal(0)).cast("float64") / length.cast("float64").nullif(0)
     return found.mutate(day_part=part).drop("d_k", "d_cust", "days", "p_k", "base", "stop")
 
 

@@ -20,7 +20,7 @@ AFTER, UNTIL = 31, 60
 
 def scaled(share: ir.Value) -> ir.Value:
     """A share (a float from 0 to 1) in whole parts of ONE. PostgreSQL would round by way of 15 digits."""
-    return ticks((share * float(ONE) + 0.5).floor().cast("int64"))
+    return ticks(((share * (2 * ONE) + 1) / 2).floor().cast("int64"))
 
 
 def _steps(world: World) -> ir.Table:
@@ -52,10 +52,10 @@ def onboardings_rows(world: World) -> ir.Table:
         last_at=rows.last_at.max(),
         last_day=rows.last_day.max(),
         all_=rows.worth.sum(),
-        got=ibis.ifelse(rows.done, rows.worth, 0.0).sum(),
+        got=ibis.ifelse(rows.done, rows.worth, 0).sum(),
     )
     people = people.filter(people.start_at.notnull())
-    share = ibis.ifelse(people.all_ > 0, people.got / people.all_.nullif(0.0), 0.0)
+    share = ibis.coalesce(people.got / people.all_.nullif(0), 0)
     done = people.undone == 0
     people = people.mutate(done=done, part=share)
     return people.mutate(
