@@ -131,3 +131,15 @@ def test_another_time_zone_loads_everything_anew(small: Path) -> None:
     report = tenure.open(small).sync()
     assert all(load.stored == load.read for load in report.loads)
     assert tenure.open(small).show("mrr", from_="2024-02", to="2024-02")[0].rows[0].value == 1000
+
+
+def test_another_format_rebuilds_all_and_keeps_the_keys(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A newer tenure may store other columns: everything is made anew, and who has a number keeps it."""
+    numbers = "SELECT customer_id, cust FROM customer_keys ORDER BY ALL"
+    with Store(small).snapshot() as snapshot:
+        before = snapshot.con.execute(numbers).fetchall()
+    monkeypatch.setattr("tenure.refresh.FORMAT", 10_000)
+    rebuilt = tenure.open(small).refresh()
+    assert {"customer_keys", "customer_pieces", "mrr_steps", "user_days"} <= set(rebuilt)
+    with Store(small).snapshot() as snapshot:
+        assert snapshot.con.execute(numbers).fetchall() == before

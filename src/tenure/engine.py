@@ -336,6 +336,7 @@ class Engine:
 
     def behind(self, leaf: Across, period: Slot, segments: Segments) -> dict[int, int]:
         """What each customer (by key) adds to the leaf in one period."""
+        segments = self.fitting(leaf, segments)
         self.set_calendar([period])
         if not sources(leaf):
             return {}

@@ -133,10 +133,8 @@ class Evaluator:
                 return self._of(x, cell)
             case Over():
                 return self._of_parts(x, cell)
-            case Mean(args=args):
-                values = [self.value(arg, cell) for arg in args]
-                known = [Fraction(v) for v in values if not isinstance(v, Missing)]
-                return sum(known, Fraction(0)) / len(known) if known else _first_reason(values)
+            case Mean():
+                return self._mean(x, cell)
             case Op(name=name, args=(left, right)):
                 return self._operate(name, self.value(left, cell), self.value(right, cell))
         raise RequestError(f"{x!r} has no meaning outside a leaf.")
@@ -147,6 +145,19 @@ class Evaluator:
             found = self._leaf(x.test, cell)
             x = x.then if isinstance(found, Missing) or found <= 1 else x.otherwise
         return x
+
+    def _mean(self, x: Mean, cell: Cell) -> Value:
+        values = [self.value(arg, cell) for arg in x.args]
+        weights = [self.value(weight, cell) for weight in x.weights] or [1] * len(values)
+        pairs = [
+            (Fraction(v), Fraction(w))
+            for v, w in zip(values, weights, strict=True)
+            if not isinstance(v, Missing) and not isinstance(w, Missing)
+        ]
+        whole = sum((weight for _, weight in pairs), Fraction(0))
+        if whole == 0:
+            return _first_reason(values)
+        return sum((value * weight for value, weight in pairs), Fraction(0)) / whole
 
     def _power(self, x: Power, cell: Cell) -> Value:
         base = self.value(x.x, cell)

@@ -113,8 +113,18 @@ def explain(measure: Measure, question: Question, frame: Frame, versus: str | No
             f"{question.metric.id} has a number for each age, not one for the period.",
             todo="Explain customer_retention_rate or nrr of a period instead.",
         )
+    own = question.reading.by or question.metric.by
+    rows = measure.results([question], frame)[0].rows
+    if len(rows) > 1:
+        known = ", ".join(" ".join(str(row.by[name]) for name in own) for row in rows)
+        raise RequestError(
+            f"{question.metric.id} has a number for each {' and '.join(own)}, not one for the period.",
+            where="--where",
+            todo=f"Say which: --where \"{own[0]} = '{rows[0].by[own[0]]}'\". There are {known}.",
+        )
+    frame = replace(frame, segments=replace(frame.segments, fixed=own))
     side = Side(measure.engine, measure, question, frame)
-    row = measure.results([question], frame)[0].rows[0]
+    row = rows[0]
     notes = []
     if side.shares is None:
         notes.append("This reading is no sum over customers, so none are listed behind it.")

@@ -249,9 +249,10 @@ class Ratio(Expr):
 
 @dataclass(frozen=True)
 class Mean(Expr):
-    """The mean of several outer expressions, with equal weights; those without a value are left out."""
+    """The mean of several outer expressions; those without a value are left out. Without weights all count alike."""
 
     args: tuple[Expr, ...]
+    weights: tuple[Expr, ...] = ()
 
 
 @dataclass(frozen=True)

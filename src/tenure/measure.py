@@ -75,6 +75,9 @@ class Measure:
             for node in settings
             if policy.setting(node.key) is None
         ]
+        if metric.weights:
+            told = ", ".join(f"{key} {policy.setting(key)}" for key in metric.weights)
+            notes.append(f"{metric.id}, weights of its parts in [policy]: {told}.")
         return (*notes, f"{metric.id}, benchmark: {metric.benchmark}.") if metric.benchmark else tuple(notes)
 
     def _rows(

@@ -59,7 +59,8 @@ class Metric:
     """A metric as a value. `default` names the variant that `tenure show METRIC` prints; `windowed`: takes --window.
 
     `by`: columns of its own rows that it always comes by (feature, step), after those asked for. `mix`: columns of its
-    own rows that `explain` counts them by, since it pools what they tell apart.
+    own rows that `explain` counts them by, since it pools what they tell apart. `weights`: the numbers of [policy] that
+    weigh its parts, shown with it.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Metric:
     benchmark: str | None = None
     by: tuple[str, ...] = field(default=())
     mix: tuple[str, ...] = field(default=())
+    weights: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:

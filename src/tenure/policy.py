@@ -201,6 +201,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "fcr_patience_days", "for first_contact_resolution's mature variant: days a customer may take to come back", 7
     ),
+    Setting("engagement_days", "the weight of days of use in engagement", 1),
+    Setting("engagement_breadth", "the weight of breadth of use in engagement", 1),
+    Setting("engagement_hours", "the weight of session hours in engagement", 1),
+    Setting("loyalty_purchases", "the weight of repeat purchases or renewals in loyalty", 1),
+    Setting("loyalty_nps", "the weight of NPS in loyalty", 1),
+    Setting("loyalty_referrals", "the weight of referrals in loyalty", 1),
     Setting("csat_positive", "which answers are positive", "top", ("top", "top2", "top3", "yes")),
 )
 

@@ -131,8 +131,8 @@ def _keys(tx: Writer, world: World, changed: set[str], since: int, anew: bool) -
         tx.put_rollup("customer_keys", empty, key="cust")
         return ["customer_keys"]
     known = "customer_keys" in tx.rollups
-    touched = None if anew and not known else _touched(tx, changed & _with_customers(), since, fresh_only=True)
-    if known and touched is None and not changed & _with_customers():
+    touched = None if anew else _touched(tx, changed & _with_customers(), since, fresh_only=True)
+    if known and not anew and touched is None and not changed & _with_customers():
         return []
     if known and touched is not None:
         tx.con.execute(f"CREATE OR REPLACE TEMP TABLE {TOUCHED} AS {touched}")

@@ -37,9 +37,9 @@ FAMILY = Family(
             "up",
             """How engaged the customers of the period are, from 0 to 100: the mean over customers.
 
-*Formula.* Per customer the mean, with equal weights, of: days with an active event / days of the period; features used
-/ features entitled to; the percentile of its session hours among the customers of the period (those with as much count
-by half); each times 100. Then the mean over customers.
+*Formula.* Per customer the mean, by the weights of [policy] (1 each unless set), of: days with an active event / days
+of the period; features used / features entitled to; the percentile of its session hours among the customers of the
+period (those with as much count by half); each times 100. Then the mean over customers.
 *Counts:* customers of the period, those without any use too.
 *Leaves out:* a part whose table is not there, and breadth for customers entitled to nothing.
 *Empty:* no value without a customer in the period; no value without events and sessions.
@@ -53,6 +53,7 @@ an index to compare customers and periods of one company, never companies.
                 )
             },
             aliases=("customer_engagement", "customer_engagement_score"),
+            weights=("engagement_days", "engagement_breadth", "engagement_hours"),
         ),
         Metric(
             "outcome_rate",

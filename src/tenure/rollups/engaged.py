@@ -12,9 +12,11 @@ from tenure.rollup import Asked, PeriodRows, World
 from tenure.rollups.features import _breadth
 from tenure.rollups.onboardings import scaled
 
+WEIGHTS = {"day_part": "engagement_days", "wide_part": "engagement_breadth", "hour_part": "engagement_hours"}
+
 
 def build(world: World, asked: Asked) -> ir.Table:
-    """(k, cust, share, square): the mean of the parts that the tables allow, with equal weights."""
+    """(k, cust, share, square): the mean of the parts that the tables allow, by the weights of [policy]."""
     members = asked.members()
     if "events" in world.loaded:
         members = _days(asked, members)
@@ -24,10 +26,10 @@ def build(world: World, asked: Asked) -> ir.Table:
     if "sessions" in world.loaded:
         members = _hours(asked, members)
     names = [name for name in ("day_part", "wide_part", "hour_part") if name in members.columns]
-    values = {name: members[name] for name in names}
-    total = functools.reduce(operator.add, (ibis.coalesce(v, ibis.literal(0)) for v in values.values()))
-    count = functools.reduce(operator.add, (ibis.ifelse(v.notnull(), 1, 0) for v in values.values()))
-    found = members.mutate(mean=total / count.cast("float64").nullif(0))
+    weights = {name: ibis.literal(float(world.policy.setting(WEIGHTS[name]) or 0)) for name in names}
+    total = functools.reduce(operator.add, (ibis.coalesce(members[n], 0.0) * w for n, w in weights.items()))
+    count = functools.reduce(operator.add, (ibis.ifelse(members[n].notnull(), w, 0.0) for n, w in weights.items()))
+    found = members.mutate(mean=total / count.nullif(0.0))
     found = found.filter(found["mean"].notnull())
     return found.select("k", "cust", share=scaled(found["mean"]), square=scaled(found["mean"] * found["mean"]))
 
