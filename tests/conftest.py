@@ -12,7 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("tenure", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("tenure")
 
 ENGINES = ("postgres", "spark")
 

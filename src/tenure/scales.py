@@ -10,6 +10,8 @@ EASE_ROOT = EASE // 1000
 """Squares of those are kept in parts of this, squared: enough for an interval, and they cannot overflow."""
 FEELING = 10**6
 """Parts of one of a sentiment from -1 to 1."""
+ONE = 10**15
+"""Parts of a share of 1: shares of customers are summed as whole numbers."""
 WIDEST = 1000
 """A scale of more points than this is a mistake."""
 SCALES = {"nps": (0, 10), "csat": (1, 5), "service": (1, 5), "ces": (1, 7), "acsi": (1, 10), "employee": (1, 5)}

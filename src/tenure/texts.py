@@ -18,6 +18,10 @@ MOST = 1000
 _kept: OrderedDict[Hashable, object] = OrderedDict()
 
 
+_ANY_BITS = {"snowflake": "BITOR_AGG", "trino": "BITWISE_OR_AGG"}
+"""What engines call the aggregate that joins bits, where it is not BIT_OR."""
+
+
 class _Spark(Config):  # type: ignore[misc]  # Ibis ships no types for it
     """The one option of Spark that the compiler reads, for a column of floats."""
 
@@ -30,7 +34,8 @@ def sql(query: ir.Table, dialect: str) -> str:
     if dialect == "pyspark" and ibis.options.pyspark is None:
         # The compiler asks for an option that only a connected backend has.
         ibis.options.pyspark = _Spark()
-    return str(ibis.to_sql(query, dialect=dialect))
+    text = str(ibis.to_sql(query, dialect=dialect))
+    return text.replace("ANY_BITS(", f"{_ANY_BITS.get(dialect, 'BIT_OR')}(")
 
 
 def kept(key: Hashable, make: Callable[[], T]) -> T:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from golden import ask, monthly, near, table
+from golden import ask, monthly, near, run, table
 
 DAYS = [f"2024-06-{day:02d}" for day in range(1, 31)]
 EVENTS = "customer_id,contact_id,name,at"
@@ -270,3 +271,18 @@ def test_a_funnel_goes_strictly_forward(company: Any) -> None:
     total = ("--from", "2024-03", "--to", "2024-04", "--grain", "total")
     (answer,) = ask(firm.folder, "conversion_rate", "--variant", "funnel", *total)["metrics"]
     assert [row["numerator"] for row in answer["rows"]] == [4, 4, 2]
+
+
+def test_a_number_for_each_feature_is_explained_one_by_one(company: Any) -> None:
+    """Reports were used by A and B, 2 of 4; without saying which feature, `explain` asks."""
+    firm = company(FEATURES, subscriptions=FOUR, events=USE)
+    asked = run(firm.folder, "explain", "feature_adoption_rate", "--period", "2024-03")
+    assert asked.code == 1 and "feature = 'exports'" in asked.err
+    found = run(
+        firm.folder,
+        *("explain", "feature_adoption_rate", "--period", "2024-03", "--where", "feature = 'reports'"),
+        *("--format", "json"),
+    )
+    said = json.loads(found.out)
+    assert (said["value"], said["numerator"], said["denominator"]) == (0.5, 2, 4)
+    assert {c["id"]: c["contribution"] for c in said["customers"]} == {"A": 1, "B": 1}

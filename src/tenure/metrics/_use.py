@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tenure.expr import ByGrain, Col, Const, Expr, Length, Over, Ratio, Rows, count, distinct, total
 from tenure.metrics._words import customer, events, is_
-from tenure.rollups.onboardings import ONE
+from tenure.scales import ONE
 
 WEEK, MONTH, FOUR_WEEKS = 7, 30, 28
 

@@ -35,7 +35,7 @@ def _achieved(rows: Rows) -> Expr:
 
 def _trials(clock: str, back: int = 0) -> tuple[Rows, Rows]:
     said = {"ends_day": "ended", "started_day": "started", "converted_day": "were converted"}[clock]
-    when = f"in the {back} days up to the period's end" if back else "in the period"
+    when = f"in the last {back} days" if back else "in the period"
     text = f"trials that {said} {when}"
     return Rows("trials", clock, said=text, back=back), Rows(
         "trial_stretches", clock, said=f"subscriptions as {text}", back=back

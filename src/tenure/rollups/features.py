@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from tenure.periods import FIRST_DAY
 from tenure.rollup import Asked, PeriodRows, World, keyed
 from tenure.rollups.onboardings import scaled
-from tenure.rollups.use_days import active_events, bit_or, feature_events, spelled
+from tenure.rollups.use_days import active_events, any_bits, feature_events, spelled
 
 
 def firsts(world: World, asked: Asked) -> ir.Table:
@@ -19,7 +19,7 @@ def firsts(world: World, asked: Asked) -> ir.Table:
 def _masks(asked: Asked) -> ir.Table:
     """(k, base, stop, cust, word, mask): the features each customer used in the period, as bits."""
     rows = asked.dated(asked.rollup("feature_use"), "day")
-    return rows.group_by("k", "base", "stop", "cust", "word").agg(mask=bit_or(rows.mask))
+    return rows.group_by("k", "base", "stop", "cust", "word").agg(mask=any_bits(rows.mask))
 
 
 def _used(asked: Asked) -> ir.Table:
@@ -99,7 +99,7 @@ def _breadth(world: World, asked: Asked) -> ir.Table:
     else:
         seen = asked.rollup("feature_use")
         seen = seen.filter(seen.day < ibis.literal(world.cut))
-        known = spelled(seen.group_by("word").agg(mask=bit_or(seen.mask))).select(f_feature="feature")
+        known = spelled(seen.group_by("word").agg(mask=any_bits(seen.mask))).select(f_feature="feature")
     counts = use.group_by(u_k=use.k, u_cust=use.cust).agg(used=use.count())
     members = asked.members()
     found = members.join(counts, [members.k == counts.u_k, members.cust == counts.u_cust], how="left")

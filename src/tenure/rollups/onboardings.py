@@ -10,9 +10,7 @@ import ibis.expr.types as ir
 from tenure.rollup import Asked, PeriodRows, Rollup, World, keyed, ticks
 from tenure.rollups.starts import censored
 from tenure.rollups.use_days import active_events, feature_events
-
-ONE = 10**15
-"""A share of 1: shares of customers are summed as whole numbers."""
+from tenure.scales import ONE
 
 AFTER, UNTIL = 31, 60
 """The days after completion on which who stays active shows up again."""

@@ -31,8 +31,8 @@ BITS = 62
 
 
 @ibis.udf.agg.builtin  # type: ignore[untyped-decorator]  # Ibis says nothing of it
-def bit_or(bits: int) -> int:
-    """All bits that any row has: a function of every engine, though Ibis knows it for some alone."""
+def any_bits(bits: int) -> int:
+    """All bits that any row has: a function of every engine, though Ibis knows it for some alone (see `texts`)."""
     return 0
 
 
@@ -83,7 +83,7 @@ def feature_use(world: World) -> ir.Table:
     rows = feature_events(world)
     rows = rows.filter(rows.customer_id.notnull()).select("customer_id", "day", "feature")
     rows = rows.join(NAMES, "feature")
-    daily = rows.group_by("customer_id", "day", "word").agg(mask=bit_or(rows.bit))
+    daily = rows.group_by("customer_id", "day", "word").agg(mask=any_bits(rows.bit))
     return keyed(daily).select("cust", "day", "word", "mask")
 
 
