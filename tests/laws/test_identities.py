@@ -160,7 +160,7 @@ def sides(place: Place, period: str, where: tuple[str, ...], every: bool) -> Ite
     """Every metric (in every variant) of one period, taken apart."""
     grain, found = place.measure.clock.parse(period)
     frame = Frame(grain, [found], place.frame("month", (), where).segments)
-    for question in questions() if every else share(TURNS.index((period, where)), len(TURNS)):
+    for question in questions() if every else share(TURNS.index((period, where)), 3 * len(TURNS)):
         # What comes by a column of its rows has a number for each; `explain` wants to know which.
         if not isinstance(question.reading.expr, Aged) and not (question.reading.by or question.metric.by):
             yield explain.Side(place.measure.engine, place.measure, question, frame)
@@ -274,7 +274,7 @@ def test_differences_to_a_variant_sum_exactly(small: Place, no_variants: None) -
     for metric in SUMMED:
         one = catalogue()[metric]
         question = Question(one, one.default, one.readings[one.default])
-        for name in one.variants[1:] if FULL else one.variants[1:3]:
+        for name in one.variants[1:] if FULL else one.variants[1:2]:
             found = versus(small, question, "2024-02", name)
             if (metric, name) in LISTED_NOT or no_sum(one.readings[name].expr) or no_sum(question.reading.expr):
                 listed = [difference for difference in found.differences if difference.customers]

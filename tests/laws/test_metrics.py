@@ -208,7 +208,8 @@ CASES = [*(("small", grain) for grain in GRAINS), ("random3", "day"), ("random3"
 @pytest.mark.parametrize(("name", "grain"), CASES)
 def test_every_variant_answers_at_every_grain(name: str, grain: str, folder: Path) -> None:
     asked = place(name, folder)
-    turn = (0, 1) if name == "small" else (CASES.index((name, grain)) - len(GRAINS), 3)
+    number = CASES.index((name, grain))
+    turn = (0, 1) if (name, grain) == ("small", "month") else (number % 2, 2) if name == "small" else (number % 3, 3)
     for result in asked.everything(asked.frame(grain), *turn):
         periods = {row.period for row in result.rows}
         assert len(periods) == len({(row.start, row.end) for row in result.rows}) >= 1
@@ -297,7 +298,7 @@ def answers(workspace: Workspace) -> list[Any]:
     """What a workspace says of the small world: every metric, by a history too, and the customers behind NRR."""
     plain = [name for name, one in METRICS.items() if not isinstance(one.readings[one.default].expr, Aged)]
     shown = workspace.show(*METRICS, from_="2023-12", to="2024-03").to_json()
-    split = workspace.show(*plain, from_="2023-12", to="2024-03", by=("owner", "plan")).to_json()
+    split = workspace.show(*plain[::3], from_="2023-12", to="2024-03", by=("owner", "plan")).to_json()
     return [shown, split, workspace.explain("nrr", "2024-02").to_json()]
 
 
