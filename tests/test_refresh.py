@@ -143,3 +143,28 @@ def test_another_format_rebuilds_all_and_keeps_the_keys(small: Path, monkeypatch
     assert {"customer_keys", "customer_pieces", "mrr_steps", "user_days"} <= set(rebuilt)
     with Store(small).snapshot() as snapshot:
         assert snapshot.con.execute(numbers).fetchall() == before
+
+
+def test_a_refund_that_comes_later_rebuilds_the_steps_of_its_customer(tmp_path: Path) -> None:
+    """Under `full_refund_cancels` the refund of 3 March ends the subscription, although only payments were loaded."""
+    tables = {
+        "subscriptions": "subscription_id,customer_id,amount,currency,interval,started_at\n"
+        "s,a,10,USD,month,2024-01-01\n",
+        "invoices": "invoice_id,customer_id,subscription_id,issued_at,amount,currency\ni,a,s,2024-01-01,10,USD\n",
+        "payments": "payment_id,customer_id,invoice_id,at,amount,currency,status,refund_of\n"
+        "p,a,i,2024-01-02,10,USD,succeeded,\n",
+    }
+    toml = (
+        '[workspace]\nas_of = 2024-05-01\n[policy]\nrefunds = "full_refund_cancels"\n[sources.books]\ntype = "files"\n'
+    )
+    for table, text in tables.items():
+        (tmp_path / f"{table}.csv").write_text(text, encoding="utf-8")
+        toml += f'[sources.books.tables.{table}]\npath = "{table}.csv"\n'
+    (tmp_path / "tenure.toml").write_text(toml, encoding="utf-8")
+    workspace = tenure.open(tmp_path)
+    workspace.sync()
+    assert workspace.show("mrr", from_="2024-03", to="2024-03")[0].rows[0].value == 10
+    more = tmp_path / "more.csv"
+    more.write_text(tables["payments"].splitlines()[0] + "\nr,a,,2024-03-03,10,USD,refunded,p\n", encoding="utf-8")
+    workspace.load_files([more], table="payments")
+    assert workspace.show("mrr", from_="2024-03", to="2024-03")[0].rows[0].value == 0

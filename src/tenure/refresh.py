@@ -50,9 +50,9 @@ def refresh(tx: Writer, config: Config, policy: Policy, on_progress: Progress | 
     world = world.with_rules((("simultaneous", "day"),))
     done = _keys(tx, world, changed, since, anew)
     stale = {
-        name: changed & set(rollups()[name].reads)
+        name: changed & _inputs(world, name)
         for name in (PIECES, STEPS)
-        if anew or name not in tx.rollups or changed & set(rollups()[name].reads)
+        if anew or name not in tx.rollups or changed & _inputs(world, name)
     }
     few = {name for name, inputs in stale.items() if not (anew or name not in tx.rollups or inputs - _with_customers())}
     touched = _touched(tx, set().union(*(stale[name] for name in few)), since) if few else None
@@ -117,9 +117,20 @@ def _any_foreign(tx: Writer, currency: str, loaded: frozenset[str]) -> bool:
     return bool(found and found[0])
 
 
+def _inputs(world: World, name: str) -> set[str]:
+    """The model tables a rollup is made from: refunds count only under the rule that looks at them."""
+    refunds = {"payments", "invoices"} if name == STEPS and world.rule("refunds") == "full_refund_cancels" else set()
+    return set(rollups()[name].reads) | refunds
+
+
 def _sql(world: World, name: str, build: Callable[[World], Any]) -> str:
     """A rollup's SQL; it depends on when the data stand only where rules look at whole months."""
-    key = (name, world.signature(moment=looks_at_months(world.rule)))
+    seen = world
+    if name in (PIECES, STEPS):  # whatever other tables there are, the text is the same
+        inputs = _inputs(world, name)
+        columns = {table: found for table, found in world.columns.items() if table in inputs}
+        seen = replace(world, columns=columns, loaded=world.loaded & inputs)
+    key = (name, seen.signature(moment=looks_at_months(world.rule)))
     return texts.kept(key, lambda: texts.sql(build(world), "duckdb"))
 
 

@@ -26,7 +26,7 @@ MORE = (
     Asked(DEFAULTS, "day", days=17),
     Asked(DEFAULTS, "week", days=70),
     Asked(DEFAULTS, "year", by=("plan",)),
-    Asked(FLAT, "total", by=("region",)),
+    Asked(FLAT if ALL else FLAT[::4], "total", by=("region",)),
 )
 WITH_HISTORY = (Asked(DEFAULTS, "month", by=("segment",)), Asked(DEFAULTS, "quarter", where=("segment = 'small'",)))
 
