@@ -19,7 +19,7 @@ from tenure.compile import overlap, scan, slices, spread, users
 from tenure.compile.aged import Ages
 from tenure.compile.calendar import DAYS, PERIODS, Slot, day_rows, touching
 from tenure.compile.leaves import made, sources
-from tenure.compile.plan import Cells, Plan, Segment
+from tenure.compile.plan import Cells, Plan, Segment, whole
 from tenure.compile.rows import BY_VALUE
 from tenure.compile.rows import plan as rows_plan
 from tenure.compile.segments import Segments
@@ -350,8 +350,8 @@ class Engine:
         table = self.warehouse.run(texts.kept(("behind", leaf, segments, self.touch, *self.here), text))
         found: dict[int, int] = {}
         for cust, value in zip(table["cust"], table["v"], strict=True):
-            key = -1 if cust is None else int(cust)  # type: ignore[call-overload]
-            found[key] = found.get(key, 0) + int(value)  # type: ignore[call-overload]
+            key = -1 if cust is None else whole(cust)
+            found[key] = found.get(key, 0) + whole(value)
         return found
 
     def set_calendar(self, periods: Sequence[Slot]) -> None:

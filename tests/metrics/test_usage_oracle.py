@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 from oracle import world, world_usage
-from oracle.compare import Request, labels, scope_of
+from oracle.compare import Request, labels, scope_of, told_apart
 from oracle.retention import Answer
 from oracle.spans import Span
 from oracle.usage import FIGURES, Use
@@ -77,22 +76,7 @@ def differences(use: Use, result: Any, request: Request) -> Iterator[str]:
                 answer: Answer = FIGURES[result.metric](
                     use, span, scope_of(use.oracle, request, label), request.grain, variant, value
                 )
-                yield from _cell(said, row, answer)
-
-
-def _cell(said: str, row: Any, answer: Answer) -> Iterator[str]:
-    if row is None:
-        if answer.value:
-            yield f"{said}: no row, oracle {float(answer.value)}"
-    elif (row.value is None) != (answer.value is None):
-        yield f"{said}: {row.value} ({row.reason}), oracle {answer.value} ({answer.reason})"
-    elif answer.value is None:
-        if row.reason != answer.reason:
-            yield f"{said}: reason {row.reason}, oracle {answer.reason}"
-    elif abs(Fraction(row.value) - answer.value) > Fraction(1, 10**9) * max(1, abs(answer.value)):
-        yield f"{said}: {float(row.value)}, oracle {float(answer.value)}"
-    elif answer.n is not None and row.n != answer.n:
-        yield f"{said}: n {row.n}, oracle {answer.n}"
+                yield from told_apart(said, row, answer)
 
 
 @pytest.mark.parametrize("seed", range(WORLDS))

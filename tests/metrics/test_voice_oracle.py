@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from oracle import world, world_voice
-from oracle.compare import Request, labels, scope_of
+from oracle.compare import Request, labels, scope_of, told_apart
 from oracle.retention import Answer
 from oracle.spans import Span
 from oracle.support import Desk
@@ -80,18 +79,7 @@ def differences(desk: Desk, result: Any, request: Request, variant: str) -> Iter
             answer: Answer = desk.ask(result.metric, variant, span, scope)
             row = cells.pop((span.start, label), None)
             said = f"{result.metric} {variant} {request} {span.start} {label or ''}"
-            if row is None:
-                if answer.value:
-                    yield f"{said}: no row, oracle {float(answer.value)}"
-            elif (row.value is None) != (answer.value is None):
-                yield f"{said}: {row.value} ({row.reason}), oracle {answer.value} ({answer.reason})"
-            elif answer.value is None:
-                if row.reason != answer.reason:
-                    yield f"{said}: reason {row.reason}, oracle {answer.reason}"
-            elif abs(Fraction(row.value) - answer.value) > Fraction(1, 10**9) * max(1, abs(answer.value)):
-                yield f"{said}: {float(row.value)}, oracle {float(answer.value)}"
-            elif answer.n is not None and row.n != answer.n:
-                yield f"{said}: n {row.n}, oracle {answer.n}"
+            yield from told_apart(said, row, answer)
     for key, row in cells.items():
         yield f"{result.metric} {variant} {request}: a row too many, {key} = {row.value}"
 

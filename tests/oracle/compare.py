@@ -160,3 +160,19 @@ def _same(mine: Fraction | None, theirs: Any, least: Fraction) -> bool:
 
 def _shown(value: Any) -> str:
     return "null" if value is None else f"{float(value):.12g}"
+
+
+def told_apart(said: str, row: Any, answer: Answer) -> Iterable[str]:
+    """What differs between a row and the oracle's answer: value, reason, n."""
+    if row is None:
+        if answer.value:
+            yield f"{said}: no row, oracle {float(answer.value)}"
+    elif (row.value is None) != (answer.value is None):
+        yield f"{said}: {row.value} ({row.reason}), oracle {answer.value} ({answer.reason})"
+    elif answer.value is None:
+        if row.reason != answer.reason:
+            yield f"{said}: reason {row.reason}, oracle {answer.reason}"
+    elif abs(Fraction(row.value) - answer.value) > Fraction(1, 10**9) * max(1, abs(answer.value)):
+        yield f"{said}: {float(row.value)}, oracle {float(answer.value)}"
+    elif answer.n is not None and row.n != answer.n:
+        yield f"{said}: n {row.n}, oracle {answer.n}"

@@ -14,7 +14,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tenure.compile.calendar import DAYS
-from tenure.compile.plan import Relation, Segment
+from tenure.compile.plan import Relation, Segment, whole
 from tenure.compile.record import as_number, inputs
 from tenure.compile.segments import Segments
 from tenure.expr import Aged, Expr, Rows, Steps
@@ -111,8 +111,8 @@ def read(table: Mapping[str, list[object]], segments: Segments, *, by_age: bool)
     groups = list(zip(*(table[g] for g in segments.group), strict=True)) or [()] * len(table["c"])
     ages = table["age"] if by_age else [0] * len(table["c"])
     for c, age, group, value in zip(table["c"], ages, groups, table["v"], strict=True):
-        line = found.setdefault((int(c) - 1, tuple(map(str, group))), {})  # type: ignore[call-overload]
-        line[int(age)] = line.get(int(age), 0) + int(value)  # type: ignore[call-overload]
+        line = found.setdefault((whole(c) - 1, tuple(map(str, group))), {})
+        line[whole(age)] = line.get(whole(age), 0) + whole(value)
     return found
 
 

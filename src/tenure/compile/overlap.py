@@ -18,7 +18,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tenure.compile.calendar import Slot
-from tenure.compile.plan import Cells, Plan, Segment
+from tenure.compile.plan import Cells, Plan, Segment, whole
 from tenure.compile.record import as_number, flow_value, inputs, is_linear_in_flows, to_ibis
 from tenure.compile.scan import shape
 from tenure.compile.segments import Segments
@@ -177,7 +177,7 @@ def _reader(
     leaves: Sequence[Across], segments: Segments
 ) -> Callable[[Mapping[str, list[object]], Sequence[Slot]], Cells]:
     def read(table: Mapping[str, list[object]], periods: Sequence[Slot]) -> Cells:
-        ks = [int(k) for k in table["k"]]  # type: ignore[call-overload]
+        ks = [whole(k) for k in table["k"]]
         groups: list[Segment] = list(zip(*(table[g] for g in segments.group), strict=True)) or [()] * len(ks)
         cells: Cells = {}
         for i, leaf in enumerate(leaves):
@@ -185,7 +185,7 @@ def _reader(
             for k, group, value in zip(ks, groups, table[f"v{i}"], strict=True):
                 if value:
                     line = lines.setdefault(group, {})
-                    line[k] = line.get(k, 0) + int(value)  # type: ignore[call-overload]
+                    line[k] = line.get(k, 0) + whole(value)
             cells[leaf] = {}
             for group, line in lines.items():
                 running = 0

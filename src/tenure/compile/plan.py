@@ -28,3 +28,8 @@ class Plan:
 
     query: ir.Table
     read: Reader
+
+
+def whole(value: object) -> int:
+    """A whole number as an engine hands it back: an int, or a decimal without decimals."""
+    return int(value)  # type: ignore[call-overload, no-any-return]  # engines' columns have no type here

@@ -24,7 +24,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tenure.compile.calendar import Slot, month_units, on_day
-from tenure.compile.plan import Cells, Plan, Segment
+from tenure.compile.plan import Cells, Plan, Segment, whole
 from tenure.compile.record import as_number, flow_value, inputs, is_linear_in_flows, row_env, swap, to_ibis
 from tenure.compile.segments import Segments
 from tenure.compile.unmoved import NO, NOTHING, unmoved
@@ -247,7 +247,7 @@ def _reader(
 ) -> Callable[[Mapping[str, list[object]], Sequence[Slot]], Cells]:
     def read(table: Mapping[str, list[object]], periods: Sequence[Slot]) -> Cells:
         cells: Cells = {}
-        slots = [int(s) for s in table["slot"]]  # type: ignore[call-overload]
+        slots = [whole(s) for s in table["slot"]]
         groups: list[Segment] = list(zip(*(table[g] for g in segments.group), strict=True)) or [()] * len(slots)
         none: list[object] = [None] * len(slots)
         for i, part in enumerate(parts):
@@ -257,9 +257,9 @@ def _reader(
             for slot, group, level, inside in zip(slots, groups, cumulated, sums, strict=True):
                 line = lines.setdefault(group, _Line())
                 if level:
-                    line.level[slot] = line.level.get(slot, 0) + int(level)  # type: ignore[call-overload]
+                    line.level[slot] = line.level.get(slot, 0) + whole(level)
                 if inside:
-                    line.inside[slot] = line.inside.get(slot, 0) + int(inside)  # type: ignore[call-overload]
+                    line.inside[slot] = line.inside.get(slot, 0) + whole(inside)
             cells[part.leaf] = _cumulate(part, lines, periods)
         return cells
 

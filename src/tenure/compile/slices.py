@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tenure.compile.calendar import PERIODS, Slot
-from tenure.compile.plan import Cells, Plan, Relation, Segment
+from tenure.compile.plan import Cells, Plan, Relation, Segment, whole
 from tenure.compile.record import as_number, flow_value, inputs, is_linear_in_flows
 from tenure.compile.rows import in_periods
 from tenure.compile.segments import Segments
@@ -233,7 +233,7 @@ def _reader(
         cells: Cells = {leaf: {} for leaf in leaves}
         groups: list[Segment] = list(zip(*(table[g] for g in segments.group), strict=True)) or [()] * len(table["k"])
         for k, index, group, value in zip(table["k"], table["leaf"], groups, table["v"], strict=True):
-            cells[leaves[int(index)]][(int(k), group)] = int(value or 0)  # type: ignore[call-overload]
+            cells[leaves[whole(index)]][(whole(k), group)] = whole(value or 0)
         return cells
 
     return read

@@ -13,7 +13,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tenure.compile.calendar import PERIODS
-from tenure.compile.plan import Relation, Segment
+from tenure.compile.plan import Relation, Segment, whole
 from tenure.compile.record import flow_value, row_env, to_ibis
 from tenure.compile.rows import in_periods, last_day
 from tenure.compile.segments import Segments
@@ -115,7 +115,7 @@ def _reader(
         groups: list[Segment] = list(zip(*(table[g] for g in segments.group), strict=True)) or [()] * len(table["k"])
         numbers = zip(*(table[name] for name in columns), strict=True)
         for k, group, row in zip(table["k"], groups, numbers, strict=True):
-            found.setdefault((int(k), group), []).append(tuple(map(int, row)))  # type: ignore[call-overload]
+            found.setdefault((whole(k), group), []).append(tuple(map(whole, row)))
         return {key: tuple(sorted(rows)) for key, rows in found.items()}
 
     return read

@@ -14,7 +14,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tenure.compile.calendar import Slot, on_day
-from tenure.compile.plan import Cells, Plan, Segment
+from tenure.compile.plan import Cells, Plan, Segment, whole
 from tenure.compile.segments import Segments
 from tenure.expr import Across, Col, Expr, Flow, Over, Rows, total
 from tenure.rollup import World, exact, rollups
@@ -92,11 +92,11 @@ def _reader(
     leaf: Across, segments: Segments, *, running: bool = False
 ) -> Callable[[Mapping[str, list[object]], Sequence[Slot]], Cells]:
     def read(table: Mapping[str, list[object]], periods: Sequence[Slot]) -> Cells:
-        slots = [int(s) for s in table["slot"]]  # type: ignore[call-overload]
+        slots = [whole(s) for s in table["slot"]]
         groups: list[Segment] = list(zip(*(table[g] for g in segments.group), strict=True)) or [()] * len(slots)
         lines: dict[Segment, dict[int, int]] = {}
         for slot, group, value in zip(slots, groups, table["v"], strict=True):
-            lines.setdefault(group, {})[slot] = int(value)  # type: ignore[call-overload]
+            lines.setdefault(group, {})[slot] = whole(value)
         cells: dict[tuple[int, Segment], int] = {}
         for group, line in lines.items():
             level = line.get(0, 0)

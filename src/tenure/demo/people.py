@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from tenure.demo import cast
+import tenure.demo.cast as cast
 from tenure.demo.account import Account, Contact
 from tenure.demo.dice import AS_OF, Dice, Row, add_months, days, month_start
 from tenure.demo.stories import LAUNCHED_ON

@@ -15,8 +15,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
 
+import tenure.store.manifest as m
 from tenure.errors import StoreError
-from tenure.store import manifest as m
 
 KEPT_VERSIONS = 3
 

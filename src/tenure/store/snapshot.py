@@ -12,8 +12,8 @@ from typing import IO, Any
 
 import duckdb
 
+import tenure.store.manifest as m
 from tenure.model import TABLES
-from tenure.store import manifest as m
 from tenure.store.files import Folder
 from tenure.store.tables import columns_of, literal, views
 from tenure.store.writer import Writer

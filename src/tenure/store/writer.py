@@ -12,9 +12,9 @@ from typing import Any
 
 import duckdb
 
+import tenure.store.manifest as m
 from tenure.errors import StoreError
 from tenure.model import TABLES
-from tenure.store import manifest as m
 from tenure.store.files import Folder
 from tenure.store.tables import columns_of, literal, quote, rollup_sql, rows_sql, view_of
 
