@@ -150,7 +150,7 @@ class Engine:
             rules["simultaneous"] = "day"
         own = {**dict(self.stored.all_rules()), "simultaneous": "day"}
         name = f"{steps.name}_steps"
-        if steps.name == "mrr" and rules == own:
+        if steps.name == "mrr" and rules == own and self.world.steps_hold:
             return ibis.table(STEPS_SCHEMA, name=name)
         world = self.world.with_rules(tuple(rules.items()))
         return self.keep(self.named(name, rules), partial(rollups()[name].build, world))

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import time
 from typing import TYPE_CHECKING, Any
 
 from tenure import model, refresh_days, texts
@@ -79,8 +80,8 @@ def refresh(tx: Writer, config: Config, policy: Policy, on_progress: Progress | 
 
 def settings_digest(config: Config, policy: Policy) -> str:
     """Of everything in the settings that stored rollups depend on."""
-    frozen = str(config.as_of_instant()) if config.as_of is not None else ""
-    partial = frozen if not frozen.endswith("00:00:00+00:00") else ""
+    inside_a_day = config.as_of is not None and clock_of(config).local_as_of.time() != time.min
+    partial = str(config.as_of_instant()) if inside_a_day else ""
     if looks_at_months(policy.rule):
         partial = str(clock_of(config).cut)
     told = [FORMAT, config.currency, config.timezone, partial, policy.all_rules(), str(policy.setting("past_due_days"))]

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,14 +25,13 @@ if TYPE_CHECKING:
     from tenure.feedback import Feedback
     from tenure.load import LoadReport
     from tenure.measure import Measure
+    from tenure.per_customer import Figures
     from tenure.question import Frame, Question
     from tenure.result import Results
+    from tenure.session import Session
     from tenure.store import Snapshot, Writer
-    from tenure.warehouse import Warehouse
 
 Progress = Callable[[str, int, "int | None"], None]
-FRESH_FOR = 30.0
-"""Seconds for which "now" stands still in one process, so that plans and made tables are kept."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +48,6 @@ class Workspace:
 
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder).resolve()
-        self._measure: Measure | None = None
-        self._snapshot: Snapshot | None = None
-        self._warehouse: Warehouse | None = None
-        self._made_at = 0.0
 
     @classmethod
     def find(cls, start: Path | str) -> Workspace:
@@ -69,6 +64,12 @@ class Workspace:
     def policy(self) -> policies.Policy:
         """The rules in force."""
         return policies.parse(self.config.policy, str(self.config.path))
+
+    @cached_property
+    def _session(self) -> Session:
+        from tenure.session import Session
+
+        return Session(self.config, self.policy)
 
     # -- data in -------------------------------------------------------------------------------------------------
 
@@ -187,6 +188,38 @@ class Workspace:
             found = compared(measure, questions, frame, found, compare)
         return Results(tuple(found))
 
+    def at(self, day: date) -> Workspace:
+        """This workspace as it stood when `day` began: whatever happened from then on does not exist in it.
+
+        Read only, and always on the embedded engine.
+        """
+        from tenure.session import Session
+
+        past = Workspace(self.folder)
+        past.__dict__["config"] = replace(self.config, as_of=day, warehouse="duckdb")
+        past.__dict__["_session"] = Session(past.config, self.policy, past=True)
+        return past
+
+    def per_customer(
+        self,
+        *metrics: str,
+        from_: str | None = None,
+        to: str | None = None,
+        where: str | Sequence[str] = (),
+        window: str | None = None,
+    ) -> Figures:
+        """Each customer's own figure of metrics over one period: from `from_`'s start to `to`'s end.
+
+        A metric is asked for as `id` or `id:variant`.
+        """
+        from tenure.per_customer import figures
+
+        measure = self._ready()
+        questions = [self._question(*_with_variant(name)) for name in metrics]
+        grain, periods = select(measure.clock, from_=from_, to=to, last=1 if from_ is None else None, grain="total")
+        frame = self._frame(measure, grain, periods, ("customer_id",), _texts(where), window)
+        return figures(measure, questions, frame)
+
     def _frame(
         self,
         measure: Measure,
@@ -200,7 +233,7 @@ class Workspace:
         from tenure.question import Frame
 
         conditions = [self._condition(text) for text in where]
-        meta = self._snapshot.meta if self._snapshot else {}
+        meta = self._session.meta
         segments = grouping.segments(
             measure.engine, by, conditions, dated=bool(meta["dated"]), whole=bool(meta.get("whole")), told=meta["told"]
         )
@@ -238,42 +271,7 @@ class Workspace:
 
     def _ready(self) -> Measure:
         """The engine over the newest version; kept while nothing changed."""
-        from tenure.engine import Engine
-        from tenure.measure import Measure
-        from tenure.refresh import settings_digest
-        from tenure.store import Store
-        from tenure.worlds import clock_of, columns_of, known_tables, world_of
-
-        store = Store(self.folder)
-        fresh = self.config.as_of is not None or time.monotonic() - self._made_at < FRESH_FOR
-        if self._measure and self._snapshot and self._snapshot.version == store.version and fresh:
-            return self._measure
-        if self._snapshot is None or self._snapshot.version != store.version:
-            self._snapshot, self._warehouse = store.snapshot(), None
-        if "customer_keys" not in self._snapshot.rollups:
-            raise RequestError(
-                "This workspace has no data yet.",
-                where=str(self.folder),
-                todo="Run tenure sync, or tenure import FILE.",
-            )
-        if self._snapshot.meta.get("settings") != settings_digest(self.config, self.policy):
-            self.refresh()  # the rules changed since: what is stored follows the old ones
-            self._snapshot, self._warehouse = store.snapshot(), None
-        world = world_of(self.config, self.policy, columns_of(self._snapshot.con), frozenset(), self._snapshot.meta)
-        world = replace(world, loaded=known_tables(self._snapshot.con, set(self._snapshot.tables), world))
-        self._warehouse = self._warehouse or self._engine(self._snapshot)
-        self._measure = Measure(Engine(self._warehouse, world, self.policy), clock_of(self.config))
-        self._made_at = time.monotonic()
-        return self._measure
-
-    def _engine(self, snapshot: Snapshot) -> Warehouse:
-        """What answers questions about a version: the embedded engine, or the one tenure.toml names, with its copy."""
-        from tenure.warehouse import Embedded
-        from tenure.warehouses import connect
-
-        if self.config.warehouse == "duckdb":
-            return Embedded(snapshot.con)
-        return connect(self.config.warehouse, snapshot, self.folder)
+        return self._session.ready(self.refresh)
 
     def explain(
         self,
@@ -309,6 +307,12 @@ class Workspace:
         from tenure.check import findings
 
         return findings(self.config, self.snapshot(), self.show)
+
+
+def _with_variant(name: str) -> tuple[str, str | None]:
+    """A metric as `id` or `id:variant`."""
+    metric, _, variant = name.partition(":")
+    return metric, variant or None
 
 
 def _names(text: str | Sequence[str]) -> tuple[str, ...]:

@@ -57,11 +57,12 @@ FLOORS = [
         "spreads",
         "lifetimes",
         "intervals",
+        "per_customer",
     ),
     # what is asked about results and the catalogue
     ("listing", "evidence", "explain", "check", "feedback"),
     # composition: one door
-    ("workspace",),
+    ("workspace", "session"),
     # edges: what people and machines call; they hold no rules
     ("", "__main__", "cli", "render", "demo"),
 ]

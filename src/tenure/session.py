@@ -1,0 +1,78 @@
+"""The engine over the newest version of a workspace's data, kept while nothing changed. Composition floor."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tenure.config import Config
+from tenure.errors import RequestError
+from tenure.policy import Policy
+
+if TYPE_CHECKING:
+    from tenure.measure import Measure
+    from tenure.store import Snapshot
+    from tenure.warehouse import Warehouse
+
+FRESH_FOR = 30.0
+"""Seconds for which "now" stands still in one process, so that plans and made tables are kept."""
+
+
+class Session:
+    """Follows the newest version. `past`: as_of lies before the data's, so what is stored is read and never rebuilt."""
+
+    def __init__(self, config: Config, policy: Policy, *, past: bool = False) -> None:
+        self.config, self.policy, self.past = config, policy, past
+        self._measure: Measure | None = None
+        self._snapshot: Snapshot | None = None
+        self._warehouse: Warehouse | None = None
+        self._made_at = 0.0
+
+    @property
+    def meta(self) -> Mapping[str, Any]:
+        """What the last refresh noted of the version in use."""
+        return self._snapshot.meta if self._snapshot else {}
+
+    def ready(self, refresh: Callable[[], object]) -> Measure:
+        """What answers questions. `refresh` is called where the rules changed since the last one."""
+        from tenure.engine import Engine
+        from tenure.measure import Measure
+        from tenure.refresh import settings_digest
+        from tenure.rollups.mrr_steps import looks_at_months
+        from tenure.store import Store
+        from tenure.worlds import clock_of, columns_of, known_tables, world_of
+
+        store = Store(self.config.folder)
+        fresh = self.config.as_of is not None or time.monotonic() - self._made_at < FRESH_FOR
+        if self._measure and self._snapshot and self._snapshot.version == store.version and fresh:
+            return self._measure
+        if self._snapshot is None or self._snapshot.version != store.version:
+            self._snapshot, self._warehouse = store.snapshot(), None
+        if "customer_keys" not in self._snapshot.rollups:
+            raise RequestError(
+                "This workspace has no data yet.",
+                where=str(self.config.folder),
+                todo="Run tenure sync, or tenure import FILE.",
+            )
+        if not self.past and self._snapshot.meta.get("settings") != settings_digest(self.config, self.policy):
+            refresh()  # what is stored follows the old rules
+            self._snapshot, self._warehouse = store.snapshot(), None
+        world = world_of(self.config, self.policy, columns_of(self._snapshot.con), frozenset(), self._snapshot.meta)
+        world = replace(world, loaded=known_tables(self._snapshot.con, set(self._snapshot.tables), world))
+        if self.past:  # stored steps may have looked at what is later in their month
+            world = replace(world, steps_hold=not looks_at_months(world.rule))
+        self._warehouse = self._warehouse or self._engine(self._snapshot)
+        self._measure = Measure(Engine(self._warehouse, world, self.policy), clock_of(self.config))
+        self._made_at = time.monotonic()
+        return self._measure
+
+    def _engine(self, snapshot: Snapshot) -> Warehouse:
+        """What answers questions about a version: the embedded engine, or the one tenure.toml names, with its copy."""
+        from tenure.warehouse import Embedded
+        from tenure.warehouses import connect
+
+        if self.config.warehouse == "duckdb":
+            return Embedded(snapshot.con)
+        return connect(self.config.warehouse, snapshot, self.config.folder)
