@@ -34,6 +34,7 @@ FLOORS = [
         "tree",
         "usage",
         "scales",
+        "stand_ins",
     ),
     # collections: the plural holds the ones there ARE
     ("metrics", "rollups", "sources"),
