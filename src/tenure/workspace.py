@@ -18,17 +18,15 @@ from tenure import config as configuration
 from tenure import policy as policies
 from tenure.errors import RequestError, UnknownName
 from tenure.periods import parse_window, select
+from tenure.workspace_people import People
 
 if TYPE_CHECKING:
     from tenure.check import Finding
-    from tenure.directory import Customers
     from tenure.explain import Explanation
     from tenure.feedback import Feedback
-    from tenure.intake import Intake
     from tenure.load import LoadReport
     from tenure.measure import Measure
     from tenure.per_customer import Figures
-    from tenure.profile import Profile
     from tenure.question import Frame, Question
     from tenure.result import Results
     from tenure.session import Session
@@ -46,7 +44,7 @@ class SyncReport:
     seconds: float
 
 
-class Workspace:
+class Workspace(People):
     """A company's data and settings."""
 
     def __init__(self, folder: Path | str) -> None:
@@ -223,23 +221,6 @@ class Workspace:
         frame = self._frame(measure, grain, periods, ("customer_id",), _texts(where), window)
         return figures(measure, questions, frame)
 
-    def customers(self, where: str | Sequence[str] = (), **wanted: Any) -> Customers:
-        """The list of customers: search, sort, descending, limit, offset, columns. See `directory.Wanted`."""
-        from tenure.directory import Wanted, customers
-
-        measure = self._ready()
-        segments = self._frame(measure, "total", (), (), _texts(where), None).segments
-        return customers(measure, segments, Wanted(**wanted))
-
-    def customer(self, customer_id: str, **page: Any) -> Profile:
-        """Everything about one customer; limit, offset and types choose entries of the timeline (`timeline.Page`)."""
-        from tenure.profile import profile
-        from tenure.timeline import Page
-
-        measure = self._ready()
-        segments = self._frame(measure, "total", (), (), (), None).segments
-        return profile(measure, segments, customer_id, Page(**page))
-
     def _frame(
         self,
         measure: Measure,
@@ -254,9 +235,9 @@ class Workspace:
 
         conditions = [self._condition(text) for text in where]
         meta = self._session.meta
-        segments = grouping.segments(
-            measure.engine, by, conditions, dated=bool(meta["dated"]), whole=bool(meta.get("whole")), told=meta["told"]
-        )
+        told, dated, whole = meta["told"], bool(meta["dated"]), bool(meta.get("whole"))
+        own = self._behaviours(measure, (*where, *by))
+        segments = grouping.segments(measure.engine, by, conditions, dated=dated, whole=whole, told=told, made=own)
         return Frame(grain, periods, segments, parse_window(window) if window else None)
 
     def _question(self, name: str, variant: str | None) -> Question:
@@ -285,8 +266,10 @@ class Workspace:
         if not text.strip().startswith("@"):
             return text
         name = text.strip()[1:]
+        if name in self.config.behaviours:
+            return f"\"segment_{name}\" = 'in'"
         if name not in self.config.segments:
-            raise UnknownName("segment", name, self.config.segments, where="--where")
+            raise UnknownName("segment", name, {**self.config.segments, **self.config.behaviours}, where="--where")
         return self.config.segments[name]
 
     def _ready(self) -> Measure:
@@ -321,18 +304,6 @@ class Workspace:
             before = measure.clock.containing(found.start - timedelta(days=1), grain)
             periods = [before, found]
         return feedback(measure, self._frame(measure, grain, periods, (), _texts(where), None))
-
-    def sources_status(self) -> Intake:
-        """What came in: sources and last loads, tables, refused rows by reason, and what is missing for what."""
-        from tenure.intake import intake
-
-        return intake(self.config, self.snapshot())
-
-    def rejects(self, **which: Any) -> list[dict[str, Any]]:
-        """Refused rows, to browse and download; source, table, reason, limit and offset choose them."""
-        from tenure.intake import rejects
-
-        return rejects(self.snapshot(), **which)
 
     def check(self) -> list[Finding]:
         """What is wrong or worth knowing: configuration, rejected rows, identities that must hold."""

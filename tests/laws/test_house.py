@@ -34,6 +34,7 @@ FLOORS = [
         "tree",
         "usage",
         "scales",
+        "segment",
     ),
     # collections: the plural holds the ones there ARE
     ("metrics", "rollups", "sources"),
@@ -69,6 +70,7 @@ FLOORS = [
         "directory",
         "profile",
         "timeline",
+        "membership",
         "intake",
     ),
     # composition: one door
