@@ -18,6 +18,7 @@ from tenure import config as configuration
 from tenure import policy as policies
 from tenure.errors import RequestError, UnknownName
 from tenure.periods import parse_window, select
+from tenure.workspace_people import People
 
 if TYPE_CHECKING:
     from tenure.check import Finding
@@ -43,7 +44,7 @@ class SyncReport:
     seconds: float
 
 
-class Workspace:
+class Workspace(People):
     """A company's data and settings."""
 
     def __init__(self, folder: Path | str) -> None:
@@ -234,9 +235,9 @@ class Workspace:
 
         conditions = [self._condition(text) for text in where]
         meta = self._session.meta
-        segments = grouping.segments(
-            measure.engine, by, conditions, dated=bool(meta["dated"]), whole=bool(meta.get("whole")), told=meta["told"]
-        )
+        told, dated, whole = meta["told"], bool(meta["dated"]), bool(meta.get("whole"))
+        own = self._behaviours(measure, (*where, *by))
+        segments = grouping.segments(measure.engine, by, conditions, dated=dated, whole=whole, told=told, made=own)
         return Frame(grain, periods, segments, parse_window(window) if window else None)
 
     def _question(self, name: str, variant: str | None) -> Question:
@@ -265,8 +266,10 @@ class Workspace:
         if not text.strip().startswith("@"):
             return text
         name = text.strip()[1:]
+        if name in self.config.behaviours:
+            return f"\"segment_{name}\" = 'in'"
         if name not in self.config.segments:
-            raise UnknownName("segment", name, self.config.segments, where="--where")
+            raise UnknownName("segment", name, {**self.config.segments, **self.config.behaviours}, where="--where")
         return self.config.segments[name]
 
     def _ready(self) -> Measure:
