@@ -21,6 +21,8 @@ from zoneinfo import ZoneInfo
 from tenure import catalog
 from tenure.config_template import template
 from tenure.errors import ConfigError
+from tenure.health_options import scores as health_scores
+from tenure.health_score import Score
 from tenure.money_codes import CURRENCIES
 from tenure.periods import WEEKDAYS
 from tenure.source import Source
@@ -65,6 +67,7 @@ class Config:
     usage: Usage = field(default_factory=Usage)
     policy: Mapping[str, object] = field(default_factory=dict)
     segments: Mapping[str, str] = field(default_factory=dict)
+    health: Mapping[str, Score] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """name -> where the value is ("env:NAME", "file:PATH"), never the value"""
 
@@ -145,6 +148,7 @@ def parse(text: str, path: Path, validate_policy: PolicyCheck | None = None) -> 
         usage=_usage(root.table("usage")),
         policy=_policy(root, validate_policy),
         segments=_segments(root),
+        health=health_scores(root),
         secrets=_secrets(root),
     )
     head.done("key of [workspace]")

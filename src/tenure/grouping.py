@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 
 from tenure import model, texts
 from tenure.compile.plan import Segment
-from tenure.compile.segments import STATE, TENURE, Segments
+from tenure.compile.segments import ID, STATE, TENURE, Segments
 from tenure.engine import Engine
 from tenure.expr import Expr, Op, Steps
 from tenure.filter import parse as parse_condition
@@ -50,7 +50,7 @@ def segments(
     for name in found.names:
         table, _, column = name.rpartition(".")
         theirs = table in ("", "subscriptions") and column in engine.world.columns["subscriptions"]
-        if found.attribute(name) is None and theirs and "subscriptions" in engine.world.loaded:
+        if name != ID and found.attribute(name) is None and theirs and "subscriptions" in engine.world.loaded:
             pieces = engine.keep(engine.named(f"own_{column}"), partial(main_values, engine.world, column))
             own.append((name, pieces.get_name()))
     firsts = engine.keep(engine.named("firsts"), partial(_firsts, engine)).get_name() if TENURE in found.names else None

@@ -34,11 +34,13 @@ FLOORS = [
         "tree",
         "usage",
         "scales",
+        "health_score",
+        "health_presets",
     ),
     # collections: the plural holds the ones there ARE
     ("metrics", "rollups", "sources"),
     # settings: tenure.toml as a value, which machinery takes
-    ("config",),
+    ("config", "health_options"),
     # machinery, data in: files to rows, rows to versions
     ("store", "recognise", "load", "worlds", "refresh", "sync"),
     # machinery, numbers out: expressions to queries, queries to results
@@ -61,6 +63,8 @@ FLOORS = [
     ),
     # what is asked about results and the catalogue
     ("listing", "evidence", "explain", "check", "feedback"),
+    # judgements: rules over results
+    ("health",),
     # composition: one door
     ("workspace", "session"),
     # edges: what people and machines call; they hold no rules

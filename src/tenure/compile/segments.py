@@ -19,9 +19,12 @@ from tenure.compile.record import to_ibis
 from tenure.errors import RequestError, UnknownName
 from tenure.expr import Col, Expr, Op
 from tenure.filter import columns as columns_of
+from tenure.rollup import KEYS
 
 NONE = "(none)"
 UNATTRIBUTED = "unattributed"
+ID = "customer_id"
+"""Who a customer is: known of every customer, whatever tables name it, and never changes."""
 TENURE = "tenure_months"
 STATE = "state"
 """The built-in attributes: whole months since first becoming a customer; the state a customer is in."""
@@ -69,7 +72,7 @@ class Segments:
     @property
     def of_customers(self) -> bool:
         """True where every name says something of a customer, none of a row alone."""
-        known = {*dict(self.own), TENURE, STATE}
+        known = {*dict(self.own), TENURE, STATE, ID}
         listed = model.TABLES["customers"].columns
         return all(
             name in known or self.attribute(name) or name.removeprefix("customers.") in listed for name in self.names
@@ -116,6 +119,10 @@ class Segments:
         moments = {"at_day_": day, "boundary_": boundary}
         rows = rows.mutate(**{name: value for name, value in moments.items() if value is not None})
         rows, values = self._with_attributes(rows, values, owned=owned)
+        if ID in self.names:
+            keys = KEYS.select(k_cust=KEYS.cust, k_id=KEYS.customer_id)
+            rows = rows.join(keys, rows.cust == keys.k_cust, how="left").drop("k_cust")
+            values = values | {ID: rows.k_id}
         rows, values = self._with_own(rows, values)
         if TENURE in self.names:
             rows, values = self._with_tenure(rows, values)
