@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property, partial
 from typing import Any
@@ -43,6 +43,7 @@ from tenure.expr import (
     Setting,
     Steps,
 )
+from tenure.judged import Judged
 from tenure.periods import FIRST_DAY
 from tenure.policy import Policy
 from tenure.rollup import Asked, World, period_rows, rollups
@@ -70,6 +71,9 @@ class Engine:
     gaps: dict[str, tuple[str, date] | None] = field(default_factory=dict)
     possible: dict[Segments, frozenset[Segment]] = field(default_factory=dict)
     touch: bool = True  # whether the periods that are asked for touch
+    judged: Judged = field(default_factory=Judged)
+    shift: timedelta = timedelta(0)  # from a day to the one that stands in for it in texts: see standing
+    periods: Sequence[Slot] = ()  # those that are asked for
 
     # -- which data an expression needs -------------------------------------------------------------------------
 
@@ -179,7 +183,7 @@ class Engine:
 
     def under(self, policy: Policy) -> Engine:
         """The same data under another policy; tables that were made are shared."""
-        return Engine(self.warehouse, replace(self.world, policy=policy), self.stored, self.made)
+        return replace(self, world=replace(self.world, policy=policy), gaps={}, possible={})
 
     def keep(self, name: str, build: Callable[[], ir.Table]) -> ir.Table:
         """A query's answer as a table of this connection, made once."""
@@ -215,7 +219,7 @@ class Engine:
         found: Cells = {}
         for (strategy, source, theirs), group in self._by_strategy(leaves, periods, segments).items():
             begin = overlap.day_rows(periods)[0][0] if strategy == "overlap" else periods[0].start
-            anchor = begin, max(period.stop for period in periods)
+            anchor = begin + self.shift, max(period.stop for period in periods) + self.shift
             plan = partial(self._plan, (strategy, source), group, anchor, theirs)
             key = (strategy, source, tuple(group), anchor, theirs, self.touch, *self.here)
             text, read = texts.kept(key, partial(self._text, plan))
@@ -306,7 +310,11 @@ class Engine:
 
     def _ready(self, source: Steps | Moves | Rows) -> None:
         """See that the tables behind it are made: a kept text does not make them."""
-        if not isinstance(source, Rows) or source.table in period_rows() or rollups()[source.table].kept:
+        if isinstance(source, Rows) and source.table in period_rows() and period_rows()[source.table].judged:
+            periods = self.periods
+            if self.judged.ready(self.warehouse, {slot.stop for slot in periods}):
+                self.set_calendar(periods)  # judging may have asked about others
+        elif not isinstance(source, Rows) or source.table in period_rows() or rollups()[source.table].kept:
             self.relation(source)
 
     def _canonical(self, moves: Moves) -> Steps | Moves:
@@ -356,7 +364,7 @@ class Engine:
 
     def set_calendar(self, periods: Sequence[Slot]) -> None:
         """Tell the engine which periods are asked about."""
-        self.touch = touching(periods)
+        self.touch, self.periods = touching(periods), periods
         self._put(PERIODS, [(k, s.base, s.stop) for k, s in enumerate(periods)])
         if touching(periods):
             self._put(DAYS, day_rows(periods, FIRST_DAY))

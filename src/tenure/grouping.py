@@ -69,6 +69,7 @@ def groups(engine: Engine, segments: Segments) -> frozenset[Segment] | None:
 def some_there(engine: Engine, steps: Steps, day: date, segments: Segments) -> frozenset[Segment]:
     """Some of the groups in which anybody is at the day's opening: a quick look at a few thousand."""
     found = engine.relation(steps)
+    day = day + engine.shift
     at, none = ibis.literal(day), ibis.literal(0)
     held = found.filter((found.day < at) & (found.until >= at) & (found.after > none))
     return _groups(engine, held.limit(5000), segments, (steps, day))

@@ -41,6 +41,7 @@ class Session:
         from tenure.measure import Measure
         from tenure.refresh import settings_digest
         from tenure.rollups.mrr_steps import looks_at_months
+        from tenure.standing import Moved, stand_in
         from tenure.store import Store
         from tenure.worlds import clock_of, columns_of, known_tables, world_of
 
@@ -64,7 +65,11 @@ class Session:
         if self.past:  # stored steps may have looked at what is later in their month
             world = replace(world, steps_hold=not looks_at_months(world.rule))
         self._warehouse = self._warehouse or self._engine(self._snapshot)
-        self._measure = Measure(Engine(self._warehouse, world, self.policy), clock_of(self.config))
+        engine = Engine(self._warehouse, world, self.policy)
+        if self.past:  # many days may be asked about: all share their texts
+            moved = Moved(self._warehouse, world)
+            engine = Engine(moved, stand_in(world), self.policy, shift=moved.shift)
+        self._measure = Measure(engine, clock_of(self.config))
         self._made_at = time.monotonic()
         return self._measure
 

@@ -280,7 +280,9 @@ class Workspace(Judging):
 
     def _ready(self) -> Measure:
         """The engine over the newest version; kept while nothing changed."""
-        return self._session.ready(self.refresh)
+        measure = self._session.ready(self.refresh)
+        measure.engine.judged.judge = self._judged
+        return measure
 
     def explain(
         self,

@@ -75,6 +75,17 @@ class Judging:
 
         return divergence(self.desk, score, as_of, days, self._conditions(where))
 
+    def _judged(self, day: date) -> list[tuple[object, ...]]:
+        """Rows for metrics of health: everyone's score when a day begins; nobody's where no measure has data."""
+        from tenure.errors import RequestError
+        from tenure.health.desk import rows
+
+        try:
+            desk = self.desk
+        except RequestError:
+            return []
+        return rows(desk, day)
+
     def _conditions(self, where: str | Sequence[str]) -> list[str]:
         """Conditions, with what saved segments stand for in their place."""
         return [self._condition(text) for text in ((where,) if isinstance(where, str) else where)]

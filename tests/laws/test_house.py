@@ -60,6 +60,8 @@ FLOORS = [
         "lifetimes",
         "intervals",
         "per_customer",
+        "judged",
+        "standing",
     ),
     # what is asked about results and the catalogue
     ("listing", "evidence", "explain", "check", "feedback"),

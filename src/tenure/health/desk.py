@@ -150,6 +150,23 @@ class Desk:
         return day or self.today
 
 
+OF_SCORES = ("health", "health_share", "mrr_at_risk")
+MILLION, CENTS = 10**6, 100
+
+
+def rows(desk: Desk, day: date) -> list[tuple[object, ...]]:
+    """What metrics of health read: the workspace's own score of everyone when a day begins, in whole numbers."""
+    score = desk.chosen(None)
+    found: list[tuple[object, ...]] = []
+    for one in desk.scored(score, day).judgements.values():
+        if one.score is not None:
+            points, cents = round(one.score * MILLION), round(one.mrr * CENTS)
+            square = round(one.score * one.score * MILLION)
+            lowest = int(one.band == score.bands.lowest)
+            found.append((day, one.customer, points, square, points * cents, cents, lowest, one.band))
+    return found
+
+
 def available(declared: Mapping[str, Score], business: str, loaded: frozenset[str], where: str) -> dict[str, Score]:
     """The scores of a workspace: those it declares, else its business's preset; a preset's measures as tables allow."""
     if not declared:
@@ -175,6 +192,10 @@ def available(declared: Mapping[str, Score], business: str, loaded: frozenset[st
 def _check(metric: str, where: str) -> None:
     name, _, variant = metric.partition(":")
     try:
+        if find(name).id in OF_SCORES:
+            raise RequestError(
+                f"A score cannot be made of {name}, which is made of scores.", where=where, todo='Write score = "NAME".'
+            )
         find(name).reading(variant or None)
     except UnknownName as error:
         raise RequestError(error.what, where=where, todo=error.todo) from None
