@@ -21,6 +21,8 @@ from zoneinfo import ZoneInfo
 from tenure import catalog, segment_options
 from tenure.config_template import template
 from tenure.errors import ConfigError
+from tenure.health_options import scores as health_scores
+from tenure.health_score import Score
 from tenure.money_codes import CURRENCIES
 from tenure.periods import WEEKDAYS
 from tenure.source import Source
@@ -66,6 +68,7 @@ class Config:
     policy: Mapping[str, object] = field(default_factory=dict)
     segments: Mapping[str, str] = field(default_factory=dict)
     behaviours: Mapping[str, segment_options.Behaviour] = field(default_factory=dict)
+    health: Mapping[str, Score] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """name -> where the value is ("env:NAME", "file:PATH"), never the value"""
 
@@ -148,6 +151,7 @@ def parse(text: str, path: Path, validate_policy: PolicyCheck | None = None) -> 
         policy=_policy(root, validate_policy),
         segments=segments,
         behaviours=behaviours,
+        health=health_scores(root),
         secrets=_secrets(root),
     )
     head.done("key of [workspace]")

@@ -43,6 +43,7 @@ from tenure.expr import (
     Setting,
     Steps,
 )
+from tenure.judged import Judged
 from tenure.periods import FIRST_DAY
 from tenure.policy import Policy
 from tenure.rollup import Asked, World, period_rows, rollups
@@ -71,6 +72,8 @@ class Engine:
     gaps: dict[str, tuple[str, date] | None] = field(default_factory=dict)
     possible: dict[Segments, frozenset[Segment]] = field(default_factory=dict)
     touch: bool = True  # whether the periods that are asked for touch
+    judged: Judged = field(default_factory=Judged)
+    periods: Sequence[Slot] = ()  # those that are asked for
 
     # -- which data an expression needs -------------------------------------------------------------------------
 
@@ -180,7 +183,7 @@ class Engine:
 
     def under(self, policy: Policy) -> Engine:
         """The same data under another policy; tables that were made are shared."""
-        return Engine(self.warehouse, replace(self.world, policy=policy), self.stored, self.made)
+        return replace(self, world=replace(self.world, policy=policy), gaps={}, possible={})
 
     def keep(self, name: str, build: Callable[[], ir.Table]) -> ir.Table:
         """A query's answer as a table of this connection, made once."""
@@ -307,7 +310,11 @@ class Engine:
 
     def _ready(self, source: Steps | Moves | Rows) -> None:
         """See that the tables behind it are made: a kept text does not make them."""
-        if not isinstance(source, Rows) or source.table in period_rows() or rollups()[source.table].kept:
+        if isinstance(source, Rows) and source.table in period_rows() and period_rows()[source.table].judged:
+            periods = self.periods
+            if self.judged.ready(self.warehouse, {slot.stop for slot in periods}):
+                self.set_calendar(periods)  # judging may have asked about others
+        elif not isinstance(source, Rows) or source.table in period_rows() or rollups()[source.table].kept:
             self.relation(source)
 
     def _canonical(self, moves: Moves) -> Steps | Moves:
@@ -357,7 +364,7 @@ class Engine:
 
     def set_calendar(self, periods: Sequence[Slot]) -> None:
         """Tell the engine which periods are asked about."""
-        self.touch = touching(periods)
+        self.touch, self.periods = touching(periods), periods
         self._put(PERIODS, [(k, s.base, s.stop) for k, s in enumerate(periods)])
         if touching(periods):
             self._put(DAYS, day_rows(periods, FIRST_DAY))

@@ -5,6 +5,8 @@
     quantiles   percentiles of a histogram, with intervals from its order
     voice       net promoter score and its intervals, ease, the ACSI-style index
     survival    Kaplan-Meier curves; logrank compares them
+    ranking     area under the ROC curve, ratios of rates, of clustered observations
+    logistic    logistic regression without negative weights (not loaded here, since it needs numpy)
     clv         sBG, BG/NBD, Pareto/NBD, gamma-gamma: maximum likelihood (not loaded here, since it needs numpy)
 
 Importing this loads neither numpy nor scipy: the functions that need them do.
@@ -16,12 +18,14 @@ from .distributions import Z95, Exact, Interval
 from .logrank import LogRank, log_rank
 from .means import Moments, PairMoments, mean_difference, mean_interval, ratio_interval
 from .quantiles import percentile, percentile_interval
+from .ranking import Area, auc, auc_difference, rate_ratio
 from .shares import newcombe, wilson
 from .survival import Curve, Durations, Step, kaplan_meier
 from .voice import Wave, ease, nps_difference, nps_interval, satisfaction_index
 
 __all__ = [
     "Z95",
+    "Area",
     "Curve",
     "Durations",
     "Exact",
@@ -31,6 +35,8 @@ __all__ = [
     "PairMoments",
     "Step",
     "Wave",
+    "auc",
+    "auc_difference",
     "ease",
     "kaplan_meier",
     "log_rank",
@@ -41,6 +47,7 @@ __all__ = [
     "nps_interval",
     "percentile",
     "percentile_interval",
+    "rate_ratio",
     "ratio_interval",
     "satisfaction_index",
     "wilson",
