@@ -243,7 +243,7 @@ def kept(engine: Engine, cut: date, segments: Segments) -> ir.Table:
     attributes = tuple(name for name, _ in segments.attributes if name not in ("name", "created_at", "created_day"))
     ready(engine, attributes)
     build = partial(everyone, engine, cut, attributes, dated=segments.dated)
-    return engine.keep(engine.named("directory"), build)
+    return engine.keep(engine.named("directory"), build, (cut, attributes, segments.dated))
 
 
 def ready(engine: Engine, attributes: tuple[str, ...]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -185,10 +185,10 @@ class Engine:
         """The same data under another policy; tables that were made are shared."""
         return replace(self, world=replace(self.world, policy=policy), gaps={}, possible={})
 
-    def keep(self, name: str, build: Callable[[], ir.Table]) -> ir.Table:
-        """A query's answer as a table of this connection, made once."""
+    def keep(self, name: str, build: Callable[[], ir.Table], of: Hashable = None) -> ir.Table:
+        """A query's answer as a table of this connection, made once. `of`: what else its text depends on."""
         if name not in self.made:
-            text, schema = texts.kept((name, *self.here), lambda: self._compiled(build()))
+            text, schema = texts.kept((name, of, *self.here), lambda: self._compiled(build()))
             self.warehouse.make(name, text)
             self.made[name] = ibis.table(schema, name=name)
         return self.made[name]
