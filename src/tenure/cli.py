@@ -14,6 +14,7 @@ import typer
 
 from tenure import cli_options as option
 from tenure import cli_say as say
+from tenure import cli_web
 from tenure.errors import ConfigError, InputError, RequestError, TenureError
 
 if TYPE_CHECKING:
@@ -248,6 +249,9 @@ def check(ctx: typer.Context, format: option.Format = "table") -> None:
         say.answer(lists.findings(found, say.width()))
     if any(finding.level == "error" for finding in found):
         raise typer.Exit(1)
+
+
+cli_web.add(app)
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ FLOORS = [
     # collections: the plural holds the ones there ARE
     ("metrics", "rollups", "sources"),
     # settings: tenure.toml as a value, which machinery takes
-    ("config",),
+    ("config", "web_options"),
     # machinery, data in: files to rows, rows to versions
     ("store", "recognise", "load", "worlds", "refresh", "sync"),
     # machinery, numbers out: expressions to queries, queries to results
@@ -62,9 +62,9 @@ FLOORS = [
     # what is asked about results and the catalogue
     ("listing", "evidence", "explain", "check", "feedback"),
     # composition: one door
-    ("workspace", "session"),
+    ("workspace", "session", "access"),
     # edges: what people and machines call; they hold no rules
-    ("", "__main__", "cli", "render", "demo"),
+    ("", "__main__", "cli", "render", "demo", "web", "drawn"),
 ]
 
 # Everything that is not ours and not Python's, and the only places that may know it.
@@ -75,7 +75,7 @@ OUTSIDE = {
     "pyarrow": ("store", "load", "sources", "sync", "warehouse", "warehouses", "result"),
     "pandas": ("result",),
     "polars": ("result",),
-    "openpyxl": ("load", "sources"),
+    "openpyxl": ("load", "sources", "web"),
     "pydantic": ("config",),
     "numpy": ("stats",),
     "scipy": ("stats",),
@@ -87,6 +87,12 @@ OUTSIDE = {
     "py4j": ("warehouses",),
     "typer": ("cli",),
     "rich": ("cli", "render"),
+    "django": ("web",),
+    "django_htmx": ("web",),
+    "ninja": ("web",),
+    "whitenoise": ("web",),
+    "gunicorn": ("web",),
+    "vl_convert": ("web",),
 }
 
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60
