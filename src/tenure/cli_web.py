@@ -49,6 +49,7 @@ def serve(ctx: typer.Context, host: Host = "127.0.0.1", port: Port = 8000) -> No
     """
     workspace = _workspace(ctx)
     _ready(workspace, host)
+    from tenure.web import start
     from tenure.web.models import Person
     from tenure.web.server import Server, listen
 
@@ -56,9 +57,7 @@ def serve(ctx: typer.Context, host: Host = "127.0.0.1", port: Port = 8000) -> No
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{socket.getsockname()[1]}"
     somebody = Person.objects.filter(is_active=True).exists()
-    from django.db import connections
-
-    connections.close_all()  # workers open their own
+    start.let_go()  # workers open connections of their own
 
     def say_where() -> None:
         say.answer(f"{workspace.config.name} is at {address} (stop with Ctrl-C)")

@@ -64,7 +64,7 @@ FLOORS = [
     # composition: one door
     ("workspace", "session", "access"),
     # edges: what people and machines call; they hold no rules
-    ("", "__main__", "cli", "render", "demo", "web", "drawn"),
+    ("", "__main__", "cli", "render", "demo", "web"),
 ]
 
 # Everything that is not ours and not Python's, and the only places that may know it.
@@ -76,7 +76,7 @@ OUTSIDE = {
     "pandas": ("result",),
     "polars": ("result",),
     "openpyxl": ("load", "sources", "web"),
-    "pydantic": ("config",),
+    "pydantic": ("config", "web"),
     "numpy": ("stats",),
     "scipy": ("stats",),
     "tomllib": ("config",),

@@ -1,9 +1,8 @@
 """Segments: what --by groups and --where keeps, joined to rows and levels. Part of compile.
 
 A name means the customer's attribute where customers have one, else the row's own column; `table.column` says which.
-An attribute with history is taken as it stood at the day in question; `current.column` is the customer's attribute as it
-stands now, on every day. An empty value is the group `(none)`, a row of no
-customer is `unattributed`.
+An attribute with history is taken as it stood at the day in question; `current.column` is the customer's attribute as
+it stands now, on every day. An empty value is the group `(none)`, a row of no customer is `unattributed`.
 """
 
 from __future__ import annotations

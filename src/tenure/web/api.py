@@ -30,8 +30,8 @@ class Described(NinjaAPI):
                     if int(status) >= 400 and "content" in answer:
                         answer["content"] = {PROBLEM: answer["content"]["application/json"]}
                         answer["description"] = "A problem, in words"
-                way["responses"]["304"] = {"description": "The asker has this answer already (If-None-Match)"}
-                way["responses"]["200"]["headers"] = {"ETag": {"schema": {"type": "string"}}}
+                way["responses"][304] = {"description": "The asker has this answer already (If-None-Match)"}
+                way["responses"][200]["headers"] = {"ETag": {"schema": {"type": "string"}}}
         return found
 
 

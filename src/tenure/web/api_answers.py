@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from ninja import Schema
 from ninja.security import HttpBearer
 
 from tenure.errors import NotAllowed, NotThere, StoreError, TenureError, UnknownName, UsageError
 from tenure.render.results import as_json
 from tenure.web import tokens
-from tenure.web.middleware import let_in
+from tenure.web.asking import let_in
 from tenure.web.page import status_of
 from tenure.web.served import served
 
@@ -87,7 +88,7 @@ def _limit(who: Any) -> None:
     _buckets[who] = (left - 1, now)
 
 
-def answered(request: HttpRequest, known: type, make: Callable[[], Mapping[str, Any]]) -> HttpResponse:
+def answered(request: HttpRequest, known: type[Schema], make: Callable[[], Mapping[str, Any]]) -> HttpResponse:
     """What `make` gives, unless the asker has it already. `known`: the parameters there are."""
     _refuse_unknown(request, known)
     tag = _tag(request)
@@ -111,7 +112,7 @@ def _tagged(response: HttpResponse, tag: str) -> HttpResponse:
     return response
 
 
-def _refuse_unknown(request: HttpRequest, known: type) -> None:
+def _refuse_unknown(request: HttpRequest, known: type[Schema]) -> None:
     names = {field.alias or name for name, field in known.model_fields.items()}
     for name in request.GET:
         if name not in names:

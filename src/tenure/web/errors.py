@@ -7,7 +7,7 @@ import logging
 from django.http import HttpRequest, HttpResponse
 
 from tenure.errors import NotAllowed, NotThere, TenureError
-from tenure.web.middleware import let_in
+from tenure.web.asking import let_in
 from tenure.web.page import failed
 
 log = logging.getLogger("tenure.web")

@@ -8,8 +8,7 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest, HttpResponse
 
-from tenure.access import Seen
-from tenure.web.served import served
+from tenure.web.asking import let_in
 from tenure.web.settings import POLICY
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -71,13 +70,6 @@ def _as_problem(response: HttpResponse) -> HttpResponse:
 
 
 _OPEN = ("/healthz", "/api/openapi.json")
-
-
-def let_in(request: HttpRequest, person: object) -> None:
-    """Say who is asking."""
-    access = getattr(person, "access", None)
-    request.person = person
-    request.door = Seen(served(), access) if access is not None else None
 
 
 def _person(request: HttpRequest) -> object:

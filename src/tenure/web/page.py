@@ -73,7 +73,7 @@ def guarded(page: Page, way: Way) -> View:
         except TenureError as error:
             return failed(request, error)
 
-    answer.page = page
+    answer.__dict__["page"] = page
     return answer
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tenure.config import Config
-from tenure.web.start import database_of, secret_of
+from tenure.web.kept import database_of, secret_of
 
 HERE = Path(__file__).parent
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -51,33 +51,8 @@ def values(config: Config, host: str) -> dict[str, Any]:
         "AUTH_USER_MODEL": "web.Person",
         "AUTHENTICATION_BACKENDS": ["tenure.web.people.ByEmail"],
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
-        "MIDDLEWARE": [
-            "tenure.web.middleware.Headers",
-            "django.middleware.gzip.GZipMiddleware",
-            "whitenoise.middleware.WhiteNoiseMiddleware",
-            "django.middleware.common.CommonMiddleware",
-            "django.contrib.sessions.middleware.SessionMiddleware",
-            "django.middleware.csrf.CsrfViewMiddleware",
-            "django.contrib.auth.middleware.AuthenticationMiddleware",
-            "django_htmx.middleware.HtmxMiddleware",
-            "tenure.web.middleware.Doors",
-        ],
-        "TEMPLATES": [
-            {
-                "BACKEND": "django.template.backends.django.DjangoTemplates",
-                "DIRS": [HERE / "templates"],
-                "OPTIONS": {
-                    "builtins": ["tenure.web.templatetags.looks"],
-                    "context_processors": ["tenure.web.page.around"],
-                    "loaders": [
-                        (
-                            "django.template.loaders.cached.Loader",
-                            ["django.template.loaders.filesystem.Loader"],
-                        )
-                    ],
-                },
-            }
-        ],
+        "MIDDLEWARE": _AROUND,
+        "TEMPLATES": _TEMPLATES,
         "STATIC_URL": "/static/",
         "STATICFILES_DIRS": [HERE / "static"],
         "WHITENOISE_USE_FINDERS": True,
@@ -112,6 +87,35 @@ def _hosts(named: tuple[str, ...], host: str) -> list[str]:
         return [*named, *LOOPBACK, "[::1]"]
     return [*LOOPBACK, "[::1]"] if host in LOOPBACK else ["*"]
 
+
+_AROUND = [
+    "tenure.web.middleware.Headers",
+    "django.middleware.gzip.GZipMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "tenure.web.middleware.Doors",
+]
+
+_TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [HERE / "templates"],
+        "OPTIONS": {
+            "builtins": ["tenure.web.templatetags.looks"],
+            "context_processors": ["tenure.web.page.around"],
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["django.template.loaders.filesystem.Loader"],
+                )
+            ],
+        },
+    }
+]
 
 _LOGGING = {
     "version": 1,
