@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tenure import cli_customers
 from tenure import cli_options as option
 from tenure import cli_say as say
 from tenure import cli_web
@@ -251,6 +252,7 @@ def check(ctx: typer.Context, format: option.Format = "table") -> None:
         raise typer.Exit(1)
 
 
+cli_customers.add(app)
 cli_web.add(app)
 
 

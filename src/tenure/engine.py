@@ -210,7 +210,7 @@ class Engine:
 
     def cells(self, leaves: Sequence[Across], periods: Sequence[Slot], segments: Segments) -> Cells:
         """Every leaf's number in every period and segment: one query for each table of steps that is asked."""
-        self._check_rates(leaves)
+        self.check_rates(leaves)
         self.set_calendar(periods)
         found: Cells = {}
         for (strategy, source, theirs), group in self._by_strategy(leaves, periods, segments).items():
@@ -316,7 +316,7 @@ class Engine:
 
     def cohorts(self, aged: Aged, periods: Sequence[Slot], segments: Segments) -> tuple[Ages, Ages, Ages, str]:
         """Cohort sizes, their numbers by age, how many were active at age 0 (for use), and how ages cumulate."""
-        self._check_rates([Across("sum", aged.x)])
+        self.check_rates([Across("sum", aged.x)])
         self.set_calendar(periods)
         customer = Steps("mrr") if self.customers_pay() else Steps("customer")
         for source in [customer, *sources(Across("sum", aged.x))]:
@@ -369,7 +369,7 @@ class Engine:
 
     # -- rates -------------------------------------------------------------------------------------------------------
 
-    def _check_rates(self, leaves: Sequence[Across]) -> None:
+    def check_rates(self, leaves: Sequence[Across]) -> None:
         """Raises MissingRate where an amount that is asked for has no rate; such sums would silently be too small."""
         for table in sorted({t for leaf in leaves for t in self.tables(leaf)} & self._with_money()):
             gap = self._gap(table)

@@ -53,7 +53,7 @@ def segments(
         if found.attribute(name) is None and theirs and "subscriptions" in engine.world.loaded:
             pieces = engine.keep(engine.named(f"own_{column}"), partial(main_values, engine.world, column))
             own.append((name, pieces.get_name()))
-    firsts = engine.keep(engine.named("firsts"), partial(_firsts, engine)).get_name() if TENURE in found.names else None
+    firsts = first_days(engine).get_name() if TENURE in found.names else None
     return replace(found, own=tuple(own), firsts=firsts)
 
 
@@ -82,8 +82,12 @@ def _groups(engine: Engine, people: ir.Table, segments: Segments, what: object) 
     return frozenset(zip(*(map(str, found[g]) for g in segments.group), strict=True))
 
 
+def first_days(engine: Engine) -> ir.Table:
+    """(cust, first): everyone's first day as a customer; made once."""
+    return engine.keep(engine.named("firsts"), partial(_firsts, engine))
+
+
 def _firsts(engine: Engine) -> ir.Table:
-    """(cust, first): everyone's first day as a customer."""
     steps = engine.relation(Steps("mrr") if engine.customers_pay() else Steps("customer"))
     joins = steps.filter(steps.before == 0)
     return joins.group_by("cust").agg(first=joins.day.min())

@@ -13,7 +13,16 @@ from tenure.metric import Metric, catalogue
 from tenure.tree import children, walk
 
 # The model tables behind derived rows; a rollup of the same name needs the table it is named after.
-_BEHIND = {"terms": "contracts", "sales": "subscriptions"}
+_BEHIND = {
+    "terms": "contracts",
+    "sales": "subscriptions",
+    "trial_stretches": "subscriptions",
+    "event_sessions": "events",
+    "onboardings": "onboarding_steps",
+    "onboarding_tasks": "onboarding_steps",
+    "onboarding_touched": "onboarding_steps",
+    "onboarding_stayed": "onboarding_steps",
+}
 
 
 def needs(expr: Expr) -> list[str]:
@@ -25,7 +34,8 @@ def needs(expr: Expr) -> list[str]:
 
 def _collect(node: object, found: dict[str, None]) -> None:
     if isinstance(node, FirstWith):
-        found[" or ".join([*(table for table, _ in node.choices), *_last_resort(node)])] = None
+        choices = [_BEHIND.get(table, table) for table, _ in node.choices]
+        found[" or ".join(dict.fromkeys([*choices, *_last_resort(node)]))] = None
         return
     if isinstance(node, Steps):
         found["subscriptions" if node.name == "mrr" else "subscriptions or orders or customers"] = None
@@ -81,3 +91,34 @@ def listed(word: str | None, loaded: frozenset[str]) -> list[dict[str, Any]]:
         )
     exact = [row for row in found if word and row["metric"] == word]
     return exact or found
+
+
+def missing(loaded: frozenset[str]) -> list[dict[str, Any]]:
+    """What to load to make more metrics available: any of `tables`, with their columns; what opens most first."""
+    found: dict[str, list[str]] = {}
+    alone: dict[str, list[str]] = {}
+    for metric in catalogue().values():
+        if available(metric, loaded):
+            continue
+        lacking = [need for need in needs(metric.reading(None).expr) if not _met(need, loaded)]
+        for need in lacking:
+            found.setdefault(need, []).append(metric.id)
+            if len(lacking) == 1:
+                alone.setdefault(need, []).append(metric.id)
+    rows = [
+        {
+            "tables": need.split(" or "),
+            "columns": {table: _wanted(table) for table in need.split(" or ") if table in model.TABLES},
+            "metrics": metrics,
+            "enough_for": alone.get(need, []),
+        }
+        for need, metrics in found.items()
+    ]
+    return sorted(rows, key=lambda row: (-len(row["enough_for"]), -len(row["metrics"]), row["tables"]))
+
+
+def _wanted(table: str) -> list[str]:
+    """The columns a table cannot do without: those that are required, its time, and whose row it is."""
+    spec = model.TABLES[table]
+    names = [*spec.required, *spec.key, spec.customer, spec.main_time]
+    return list(dict.fromkeys(name for name in names if name))

@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +144,7 @@ def _load(tx: Writer, extract: Extract, timezone: str, say: Callable[[str], None
     _keep_rejects(tx, extract, rejected)
     tx.loads[_name(extract.source, extract.table, extract.file)] = {
         "digest": _digest(extract.digest, extract.mapping, timezone), "read": read, "rejected": rejected,
+        "loaded_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }  # fmt: skip
     return LoadReport(extract.source, extract.table, extract.file, read, stored, read - stored - rejected, rejected)
 

@@ -21,11 +21,14 @@ from tenure.periods import parse_window, select
 
 if TYPE_CHECKING:
     from tenure.check import Finding
+    from tenure.directory import Customers
     from tenure.explain import Explanation
     from tenure.feedback import Feedback
+    from tenure.intake import Intake
     from tenure.load import LoadReport
     from tenure.measure import Measure
     from tenure.per_customer import Figures
+    from tenure.profile import Profile
     from tenure.question import Frame, Question
     from tenure.result import Results
     from tenure.session import Session
@@ -231,6 +234,23 @@ class Workspace:
         frame = self._frame(measure, grain, periods, ("customer_id",), _texts(where), window)
         return figures(measure, questions, frame)
 
+    def customers(self, where: str | Sequence[str] = (), **wanted: Any) -> Customers:
+        """The list of customers: search, sort, descending, limit, offset, columns. See `directory.Wanted`."""
+        from tenure.directory import Wanted, customers
+
+        measure = self._ready()
+        segments = self._frame(measure, "total", (), (), _texts(where), None).segments
+        return customers(measure, segments, Wanted(**wanted))
+
+    def customer(self, customer_id: str, **page: Any) -> Profile:
+        """Everything about one customer; limit, offset and types choose entries of the timeline (`timeline.Page`)."""
+        from tenure.profile import profile
+        from tenure.timeline import Page
+
+        measure = self._ready()
+        segments = self._frame(measure, "total", (), (), (), None).segments
+        return profile(measure, segments, customer_id, Page(**page))
+
     def _frame(
         self,
         measure: Measure,
@@ -312,6 +332,18 @@ class Workspace:
             before = measure.clock.containing(found.start - timedelta(days=1), grain)
             periods = [before, found]
         return feedback(measure, self._frame(measure, grain, periods, (), _texts(where), None))
+
+    def sources_status(self) -> Intake:
+        """What came in: sources and last loads, tables, refused rows by reason, and what is missing for what."""
+        from tenure.intake import intake
+
+        return intake(self.config, self.snapshot())
+
+    def rejects(self, **which: Any) -> list[dict[str, Any]]:
+        """Refused rows, to browse and download; source, table, reason, limit and offset choose them."""
+        from tenure.intake import rejects
+
+        return rejects(self.snapshot(), **which)
 
     def check(self) -> list[Finding]:
         """What is wrong or worth knowing: configuration, rejected rows, identities that must hold."""

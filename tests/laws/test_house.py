@@ -60,7 +60,17 @@ FLOORS = [
         "per_customer",
     ),
     # what is asked about results and the catalogue
-    ("listing", "evidence", "explain", "check", "feedback"),
+    (
+        "listing",
+        "evidence",
+        "explain",
+        "check",
+        "feedback",
+        "directory",
+        "profile",
+        "timeline",
+        "intake",
+    ),
     # composition: one door
     ("workspace", "session", "access"),
     # edges: what people and machines call; they hold no rules
@@ -70,7 +80,18 @@ FLOORS = [
 # Everything that is not ours and not Python's, and the only places that may know it.
 OUTSIDE = {
     "duckdb": ("store", "load", "sources", "sync"),
-    "ibis": ("compile", "engine", "grouping", "evidence", "rollup", "rollups", "texts", "warehouses"),
+    "ibis": (
+        "compile",
+        "directory",
+        "engine",
+        "grouping",
+        "evidence",
+        "profile",
+        "rollup",
+        "rollups",
+        "texts",
+        "warehouses",
+    ),
     "sqlglot": ("filter", "compile", "warehouses"),
     "pyarrow": ("store", "load", "sources", "sync", "warehouse", "warehouses", "result"),
     "pandas": ("result",),

@@ -39,7 +39,7 @@ def as_csv(answer: Mapping[str, Any]) -> str:
     writer.writerow([*CSV_HEAD, *groups, *CSV_TAIL, *(f"compare_{name}" for name in COMPARE if compared)])
     for result, row in rows:
         cells = [result["metric"], result["variant"], row["period"], row["start"], row["end"]]
-        cells += [_harmless(row["by"].get(key)) for key in groups]
+        cells += [harmless(row["by"].get(key)) for key in groups]
         cells += [row[name] for name in CSV_TAIL]
         if compared:
             cells += [(row.get("compare") or {}).get(name) for name in COMPARE]
@@ -47,7 +47,7 @@ def as_csv(answer: Mapping[str, Any]) -> str:
     return out.getvalue().rstrip("\n")
 
 
-def _harmless(cell: Any) -> Any:
+def harmless(cell: Any) -> Any:
     """A group's name that a spreadsheet would run as a formula, with an apostrophe before it."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
