@@ -12,13 +12,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tenure import filter as conditions
-from tenure.errors import NotAllowed, TenureError
+from tenure.errors import NotAllowed, NotThere, UsageError
 
 if TYPE_CHECKING:
     from tenure.check import Finding
+    from tenure.directory import Customers
     from tenure.explain import Explanation
     from tenure.feedback import Feedback
     from tenure.per_customer import Figures
+    from tenure.profile import Profile
     from tenure.result import Results
 
 ROLES = ("admin", "manager", "csm", "viewer")
@@ -27,6 +29,8 @@ PERSONAL = frozenset({"contact_id", "contact", "email", "author", "body", "comme
 """Columns that name people at customers, or hold what they wrote, in any table."""
 PEOPLE = frozenset({"contacts", "ticket_messages"})
 """Tables whose rows are such people or texts altogether."""
+
+LONGEST_ID = 300
 
 Texts = str | Sequence[str]
 
@@ -94,6 +98,31 @@ class Seen:
         found: Figures = self._ask("per_customer", *metrics, where=self._where(where), **options)
         return found
 
+    def customers(self, where: Texts = (), **wanted: Any) -> Customers:
+        """As Workspace.customers."""
+        found: Customers = self._ask("customers", where=self._where(where), **wanted)
+        return found
+
+    def customer(self, customer_id: str, **page: Any) -> Profile:
+        """As Workspace.customer. One that is not theirs is not there; a viewer gets no people and no texts."""
+        if len(customer_id) > LONGEST_ID or not self.is_theirs(customer_id):
+            raise NotThere(f"There is no customer {customer_id[:LONGEST_ID]!r}.", todo="Search the customers.")
+        found: Profile = self._ask("customer", customer_id, **page)
+        sections = dict(found.sections)
+        if not self.access.sees_everybody:
+            sections["children"] = [c for c in sections["children"] if self.is_theirs(str(c["customer_id"]))]
+        if not self.access.sees_people:
+            sections["hidden"] = {name: len(sections[name]) for name in ("contacts", "comments")}
+            sections = {name: _impersonal(section) for name, section in sections.items()}
+            sections |= {"contacts": [], "comments": []}
+        return replace(found, sections=sections)
+
+    def is_theirs(self, customer_id: str) -> bool:
+        """Whether there is such a customer that this person may see."""
+        condition = f"customer_id = {quoted(customer_id)}"
+        found: Customers = self._ask("customers", where=(condition, *self.access.scope), limit=1, columns=("state",))
+        return found.found > 0
+
     def feedback(self, period: str | None = None, where: Texts = ()) -> Feedback:
         """As Workspace.feedback; a viewer gets themes without examples."""
         found: Feedback = self._ask("feedback", period, where=self._where(where))
@@ -143,14 +172,21 @@ class Seen:
                 raise NotAllowed(f"The role viewer does not show {name!r}.", todo="Ask a manager, or leave it out.")
 
 
+def _impersonal(value: Any) -> Any:
+    """A section without columns that name people or hold what they wrote."""
+    if isinstance(value, dict):
+        return {name: _impersonal(one) for name, one in value.items() if name not in PERSONAL}
+    return [_impersonal(one) for one in value] if isinstance(value, list) else value
+
+
 def quoted(text: str) -> str:
     """A text as a literal of the condition language. One that cannot be said safely is refused."""
     if "\x00" in text or len(text) > 500:
-        raise TenureError("This owner's name cannot be used in a condition.", todo="Give a shorter, plain name.")
+        raise UsageError("This text cannot be used in a condition.", todo="Give a shorter, plain one.")
     literal = "'" + text.replace("'", "''") + "'"
     parsed = conditions.parse(f"current.owner = {literal}")
     if conditions.columns(parsed) != ["current.owner"] or getattr(parsed, "args", (None, None))[1] != _const(text):
-        raise TenureError("This owner's name cannot be used in a condition.", todo="Give a plain name.")
+        raise UsageError("This text cannot be used in a condition.", todo="Give a plain one.")
     return literal
 
 

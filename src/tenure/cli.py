@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tenure import cli_customers
+from tenure import cli_customers, cli_web
 from tenure import cli_options as option
 from tenure import cli_say as say
-from tenure import cli_web
 from tenure.errors import ConfigError, InputError, RequestError, TenureError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from ninja.errors import HttpError, ValidationError
 
 from tenure.errors import TenureError
 from tenure.web import api_words as words
-from tenure.web.api_answers import PROBLEM, Bearer, answered, problem, problem_of
+from tenure.web.api_answers import PROBLEM, Bearer, answered, links, problem, problem_of
 
 log = logging.getLogger("tenure.web")
 
@@ -74,6 +74,41 @@ def metrics(request: HttpRequest, asked: Query[words.MetricsAsk]) -> HttpRespons
     """The object of `tenure metrics --format json`."""
     door = request.door
     return answered(request, words.MetricsAsk, lambda: {"metrics": door.metrics(asked.word)})
+
+
+@api.get(
+    "/v1/customers",
+    response={200: words.CustomersAnswer, **PROBLEMS},
+    summary="The list of customers, page by page",
+    operation_id="customers",
+)
+def customers(request: HttpRequest, asked: Query[words.CustomersAsk]) -> HttpResponse:
+    """The object of `tenure customers --format json`. `Link` names the next and the previous page."""
+    down = None if asked.order is None else asked.order == "down"
+    columns = tuple(name.strip() for names in asked.columns for name in names.split(",") if name.strip())
+    wanted = {**asked.dict(include={"where", "search", "sort", "limit", "offset"}), "columns": columns}
+    door, found = request.door, {}
+
+    def make() -> dict[str, Any]:
+        found.update(door.customers(descending=down, **wanted).to_json())
+        return found
+
+    response = answered(request, words.CustomersAsk, make)
+    if found:
+        response["Link"] = links(request, asked.limit, asked.offset, found["found"])
+    return response
+
+
+@api.get(
+    "/v1/customers/{customer_id}",
+    response={200: words.CustomerAnswer, **PROBLEMS},
+    summary="Everything about one customer",
+    operation_id="customer",
+)
+def customer(request: HttpRequest, customer_id: str, asked: Query[words.CustomerAsk]) -> HttpResponse:
+    """The object of `tenure customer --format json`."""
+    door, page = request.door, {**asked.dict(), "types": tuple(asked.types)}
+    return answered(request, words.CustomerAsk, lambda: door.customer(customer_id, **page).to_json())
 
 
 @api.exception_handler(TenureError)

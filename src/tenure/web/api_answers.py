@@ -99,6 +99,21 @@ def answered(request: HttpRequest, known: type[Schema], make: Callable[[], Mappi
     return _tagged(HttpResponse(text, content_type="application/json; charset=utf-8"), tag)
 
 
+def links(request: HttpRequest, limit: int, offset: int, found: int) -> str:
+    """The pages around this one (RFC 8288)."""
+    ways = {
+        "next": offset + limit if offset + limit < found else None,
+        "prev": max(0, offset - limit) if offset else None,
+    }
+    said = []
+    for rel, at in ways.items():
+        if at is not None:
+            query = request.GET.copy()
+            query["offset"] = str(at)
+            said.append(f'<{request.path}?{query.urlencode()}>; rel="{rel}"')
+    return ", ".join(said)
+
+
 def _tag(request: HttpRequest) -> str:
     access = request.person.access
     asked = (served().stamp, access.role, access.owner, request.get_full_path())

@@ -43,6 +43,26 @@ class MetricsAsk(Schema):
     word: Text | None = Field(None, description="Only metrics whose id, title or text holds it.")
 
 
+class CustomersAsk(Schema):
+    """As the options of `tenure customers`."""
+
+    where: Words = Field([], description="A condition, or @segment; repeat it for several.")
+    search: Text = Field("", description="Words in id, name, domain or owner.")
+    sort: Text = Field("mrr", description="A column of the list, or of the customers.")
+    order: Literal["up", "down"] | None = Field(None, description="Smallest or greatest first.")
+    limit: int = Field(50, ge=1, le=1000, description="Customers on a page.")
+    offset: int = Field(0, ge=0, le=100_000_000, description="Customers before it.")
+    columns: Words = Field([], description="Only these columns; repeated or joined by commas.")
+
+
+class CustomerAsk(Schema):
+    """Which part of a customer's timeline is wanted."""
+
+    limit: int = Field(50, ge=1, le=1000, description="Entries of the timeline on a page.")
+    offset: int = Field(0, ge=0, le=100_000_000, description="Entries before it.")
+    types: Words = Field([], description="Only entries of these types.")
+
+
 class Open(Schema):
     """An object that may say more than is promised here."""
 
@@ -138,6 +158,35 @@ class ExplainAnswer(Open):
     value: float | None
     parts: list[Part]
     customers: list[Contribution]
+
+
+class CustomerRow(Open):
+    """A customer in the list."""
+
+    customer_id: str
+    name: str | None
+
+
+class CustomersAnswer(Open):
+    """The object of `tenure customers --format json`."""
+
+    as_of: str
+    currency: str
+    found: int
+    limit: int
+    offset: int
+    columns: list[str]
+    attributes: list[str]
+    customers: list[CustomerRow]
+
+
+class CustomerAnswer(Open):
+    """The object of `tenure customer --format json`."""
+
+    as_of: str
+    currency: str
+    customer_id: str
+    name: str | None
 
 
 class Problem(Open):

@@ -106,7 +106,7 @@ _TEMPLATES = [
         "DIRS": [HERE / "templates"],
         "OPTIONS": {
             "builtins": ["tenure.web.templatetags.looks"],
-            "context_processors": ["tenure.web.page.around"],
+            "context_processors": ["django.template.context_processors.request", "tenure.web.page.around"],
             "loaders": [
                 (
                     "django.template.loaders.cached.Loader",
