@@ -23,7 +23,8 @@ ENGINES = ("postgres", "spark")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Tests whose id names an engine all run in one worker, so that each engine starts once; the rest go anywhere.
+    """Tests whose id names an engine all run in one worker, so that each engine starts once;
+    so do those of the site. The rest go anywhere.
 
     (xdist's own way, `--dist loadgroup`, does nothing under pytest 9.2: it writes an attribute that is no longer read.)
     """
@@ -31,6 +32,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class ByEngine(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
+            if "tests/web/" in nodeid or nodeid.startswith("web/"):
+                return "web"  # one served company for all of them
             return next((engine for engine in ENGINES if engine in nodeid.lower()), nodeid)
 
     return ByEngine(config, log)

@@ -28,6 +28,8 @@ from tenure.periods import WEEKDAYS
 from tenure.source import Source
 from tenure.source_options import Options, hint, shown
 from tenure.usage import Reached, Usage
+from tenure.web_options import Web
+from tenure.web_options import read as read_web
 
 FILE = "tenure.toml"
 BUSINESSES = ("saas", "ecommerce", "b2b", "services", "retail", "marketplace", "manufacturing")
@@ -71,6 +73,8 @@ class Config:
     health: Mapping[str, Score] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """name -> where the value is ("env:NAME", "file:PATH"), never the value"""
+
+    web: Web = field(default_factory=Web)
 
     @property
     def folder(self) -> Path:
@@ -153,6 +157,7 @@ def parse(text: str, path: Path, validate_policy: PolicyCheck | None = None) -> 
         behaviours=behaviours,
         health=health_scores(root),
         secrets=_secrets(root),
+        web=read_web(root.table("web")),
     )
     head.done("key of [workspace]")
     root.done("table")

@@ -5,6 +5,8 @@
     |-- ConfigError             tenure.toml says something that cannot be: file, key, nearest valid name
     |-- RequestError            the request is well formed but cannot be answered from this data
     |   |-- UnknownName         no such metric, column, segment, ... ; names the nearest one
+    |   |-- NotAllowed          this person's role does not show it
+    |   |-- NotThere            no such customer, or none that this person may see
     |   `-- MissingRate         an amount in a currency that has no rate at that day
     |-- InputError              a file or source that cannot be read at all: file, line, column
     `-- StoreError              the stored data: locked, damaged, or made by a newer version
@@ -58,6 +60,14 @@ class UnknownName(RequestError):
         self.nearest = suggest(name, choices)
         todo = f"Did you mean {self.nearest!r}?" if self.nearest else _some(choices)
         super().__init__(f"There is no {kind} {name!r}.", where=where, todo=todo)
+
+
+class NotAllowed(RequestError):
+    """What this person's role does not show."""
+
+
+class NotThere(RequestError):
+    """No such thing, or none that this person may see: the answer tells the two apart for nobody."""
 
 
 class MissingRate(RequestError):

@@ -35,6 +35,11 @@ class Session:
         """What the last refresh noted of the version in use."""
         return self._snapshot.meta if self._snapshot else {}
 
+    @property
+    def version(self) -> int:
+        """The version in use."""
+        return self._snapshot.version if self._snapshot else 0
+
     def ready(self, refresh: Callable[[], object]) -> Measure:
         """What answers questions. `refresh` is called where the rules changed since the last one."""
         from tenure.engine import Engine

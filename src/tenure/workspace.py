@@ -156,6 +156,17 @@ class Workspace(People, Judging):
 
         return loaded(self.folder)
 
+    @property
+    def version(self) -> int:
+        """The number of the newest version of the data, cheaply; 0 where nothing was ever loaded."""
+        from tenure.store import Store
+
+        return Store(self.folder).version
+
+    def stamp(self) -> str:
+        """What answers depend on besides their question: it changes whenever one could. Follows the newest version."""
+        return f"{self._ready().clock.as_of.isoformat()}/{self._session.version}"
+
     def snapshot(self) -> Snapshot:
         """The newest version of the data, to read."""
         from tenure.store import Store

@@ -42,7 +42,7 @@ FLOORS = [
     # collections: the plural holds the ones there ARE
     ("metrics", "rollups", "sources"),
     # settings: tenure.toml as a value, which machinery takes
-    ("config", "health_options"),
+    ("config", "health_options", "web_options"),
     # machinery, data in: files to rows, rows to versions
     ("store", "recognise", "load", "worlds", "refresh", "sync"),
     # machinery, numbers out: expressions to queries, queries to results
@@ -77,13 +77,12 @@ FLOORS = [
         "membership",
         "intake",
     ),
-    ("listing", "evidence", "explain", "check", "feedback"),
     # judgements: rules over results
     ("health",),
     # composition: one door
-    ("workspace", "session"),
+    ("workspace", "session", "access"),
     # edges: what people and machines call; they hold no rules
-    ("", "__main__", "cli", "render", "demo"),
+    ("", "__main__", "cli", "render", "charts", "demo", "web"),
 ]
 
 # Everything that is not ours and not Python's, and the only places that may know it.
@@ -105,8 +104,8 @@ OUTSIDE = {
     "pyarrow": ("store", "load", "sources", "sync", "warehouse", "warehouses", "result"),
     "pandas": ("result",),
     "polars": ("result",),
-    "openpyxl": ("load", "sources"),
-    "pydantic": ("config",),
+    "openpyxl": ("load", "sources", "web"),
+    "pydantic": ("config", "web"),
     "numpy": ("stats",),
     "scipy": ("stats",),
     "tomllib": ("config",),
@@ -117,6 +116,12 @@ OUTSIDE = {
     "py4j": ("warehouses",),
     "typer": ("cli",),
     "rich": ("cli", "render"),
+    "django": ("web",),
+    "django_htmx": ("web",),
+    "ninja": ("web",),
+    "whitenoise": ("web",),
+    "gunicorn": ("web",),
+    "vl_convert": ("web",),
 }
 
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60

@@ -1,8 +1,8 @@
 """Segments: what --by groups and --where keeps, joined to rows and levels. Part of compile.
 
 A name means the customer's attribute where customers have one, else the row's own column; `table.column` says which.
-An attribute with history is taken as it stood at the day in question. An empty value is the group `(none)`, a row of no
-customer is `unattributed`.
+An attribute with history is taken as it stood at the day in question; `current.column` is the customer's attribute as
+it stands now, on every day. An empty value is the group `(none)`, a row of no customer is `unattributed`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ CUSTOMER = "customer_id"
 """Who a customer is: known of every customer, whatever tables name it, and never changes."""
 TENURE = "tenure_months"
 STATE = "state"
+CURRENT = "current"
+"""The table that a name says for a customer's attribute as it stands now, whatever it was before."""
 """The built-in attributes: whole months since first becoming a customer; the state a customer is in."""
 
 
@@ -68,16 +70,19 @@ class Segments:
         """The customers column that a name means, if it means one."""
         table, _, column = name.rpartition(".")
         known = dict(self.attributes)
-        return column if name not in self.fixed and column in known and table in ("", "customers") else None
+        there = table in ("", "customers", CURRENT)
+        return column if name not in self.fixed and column in known and there else None
+
+    def dated_attribute(self, name: str) -> bool:
+        """Whether a name means an attribute that can change with time."""
+        return self.dated and self.attribute(name) is not None and not name.startswith(f"{CURRENT}.")
 
     @property
     def of_customers(self) -> bool:
         """True where every name says something of a customer, none of a row alone."""
         known = {*dict(self.own), CUSTOMER, TENURE, STATE}
         listed = model.TABLES["customers"].columns
-        return all(
-            name in known or self.attribute(name) or name.removeprefix("customers.") in listed for name in self.names
-        )
+        return all(name in known or self.attribute(name) or _bare(name) in listed for name in self.names)
 
     def without_fixed(self) -> Segments:
         """The same for leaves over other rows than the metric's own: everyone's, in each group."""
@@ -90,13 +95,13 @@ class Segments:
     def moves(self) -> bool:
         """True where a customer's group can change with time."""
         own = dict(self.own)
-        return any(name in own or name == TENURE or (self.dated and self.attribute(name)) for name in self.names)
+        return any(name in own or name == TENURE or self.dated_attribute(name) for name in self.names)
 
     def edges(self) -> ir.Table:
         """(cust, day): every day on which a piece of an attribute in use begins or ends."""
         own = dict(self.own)
         tables = [own[name] for name in self.names if name in own]
-        if self.dated and any(self.attribute(name) for name in self.names):
+        if any(self.dated_attribute(name) for name in self.names):
             tables.append("customer_pieces")
         if not tables:
             return ibis.table({"cust": "int64", "day": "date"}, name="none").filter(ibis.literal(False))
@@ -125,7 +130,8 @@ class Segments:
         rows, values = self._with_own(rows, values)
         if TENURE in self.names:
             rows, values = self._with_tenure(rows, values)
-        of_rows = {name for name in self.names if name not in values and self._row_column(rows, name)}
+        here = [name for name in self.names if name not in values and not name.startswith(f"{CURRENT}.")]
+        of_rows = {name for name in here if self._row_column(rows, name)}
         for name in self.names:
             if name not in values:
                 values[name] = self._of_row(rows, name)
@@ -149,14 +155,24 @@ class Segments:
         self, rows: ir.Table, values: dict[str, ir.Value], *, owned: bool
     ) -> tuple[ir.Table, dict[str, ir.Value]]:
         wanted = {name: column for name in self.names if (column := self.attribute(name))}
-        if not wanted:
-            return rows, values
+        for dated in (True, False):
+            some = {name: column for name, column in wanted.items() if self.dated_attribute(name) is dated}
+            if some:
+                rows, found = self._joined(rows, some, dated=dated and "at_day_" in rows.columns, owned=owned)
+                values = values | found
+        return rows, {name: rows[value.get_name()] for name, value in values.items()}
+
+    def _joined(
+        self, rows: ir.Table, wanted: dict[str, str], *, dated: bool, owned: bool
+    ) -> tuple[ir.Table, dict[str, ir.Value]]:
+        """The rows with customers' attributes: as they stood at the row's day, or as they stand now."""
         types = dict(self.attributes)
         schema = {c: types[c] for c in sorted(set(wanted.values()))}
         schema |= {"cust": "int64", "from_day": "date", "to_day": "date", "is_last": "boolean"}
         table = ibis.table(schema, name="customer_pieces")
-        renamed = {f"a_{c}": table[c] for c in sorted(set(wanted.values()))}
-        if self.dated and "at_day_" in rows.columns:
+        label = {name: f"{'c' if name.startswith(CURRENT) else 'a'}_{column}" for name, column in wanted.items()}
+        renamed = {label[name]: table[column] for name, column in sorted(wanted.items())}
+        if dated:
             pieces = table.select(p_cust=table.cust, p_from=table.from_day, p_to=table.to_day, **renamed)
             inside = (rows.at_day_ >= pieces.p_from) & (rows.at_day_ < pieces.p_to)
             rows = rows.join(pieces, [rows.cust == pieces.p_cust, inside], how="left").drop("p_cust", "p_from", "p_to")
@@ -164,7 +180,7 @@ class Segments:
             pieces = table.filter(table.is_last).select(p_cust=table.cust, **renamed)
             how: Literal["inner", "left"] = "inner" if owned and self.whole else "left"
             rows = rows.join(pieces, rows.cust == pieces.p_cust, how=how).drop("p_cust")
-        return rows, values | {name: rows[f"a_{column}"] for name, column in wanted.items()}
+        return rows, {name: rows[label[name]] for name in wanted}
 
     def _with_id(self, rows: ir.Table, values: dict[str, ir.Value]) -> tuple[ir.Table, dict[str, ir.Value]]:
         """The customer's own id, of whoever is known, paying or not."""
@@ -210,12 +226,17 @@ class Segments:
         return column if column in rows.columns else None
 
     def _of_row(self, rows: ir.Table, name: str) -> ir.Value:
-        column = self._row_column(rows, name)
-        if column is None and name.removeprefix("customers.") in model.TABLES["customers"].columns:
+        column = None if name.startswith(f"{CURRENT}.") else self._row_column(rows, name)
+        if column is None and _bare(name) in model.TABLES["customers"].columns:
             return ibis.null("string").name(name)  # customers could have it, but nobody has said it
         if column is None:
             raise UnknownName("column", name, [*dict(self.attributes), *self.others], where="--by or --where")
         return rows[column]
+
+
+def _bare(name: str) -> str:
+    """A name without the word that says it is the customer's."""
+    return name.removeprefix("customers.").removeprefix(f"{CURRENT}.")
 
 
 def _conjuncts(condition: Expr | None) -> list[Expr]:

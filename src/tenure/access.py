@@ -1,0 +1,196 @@
+"""Who may see what: one person's view of a workspace. Composition floor; the only place that knows what roles show.
+
+A csm sees the customers that are theirs now, in every answer, since every question carries that condition; what no
+customer can be named for (costs, staff, checks of the data) is not theirs to see. A viewer sees every customer, but
+neither the people at customers nor what people wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tenure import filter as conditions
+from tenure.errors import NotAllowed, NotThere, UsageError
+
+if TYPE_CHECKING:
+    from tenure.check import Finding
+    from tenure.directory import Customers
+    from tenure.explain import Explanation
+    from tenure.feedback import Feedback
+    from tenure.per_customer import Figures
+    from tenure.profile import Profile
+    from tenure.result import Results
+
+ROLES = ("admin", "manager", "csm", "viewer")
+
+PERSONAL = frozenset({"contact_id", "contact", "email", "author", "body", "comment", "subject", "visitor", "referred"})
+"""Columns that name people at customers, or hold what they wrote, in any table."""
+PEOPLE = frozenset({"contacts", "ticket_messages"})
+"""Tables whose rows are such people or texts altogether."""
+
+LONGEST_ID = 300
+
+Texts = str | Sequence[str]
+
+
+class Ask(Protocol):
+    """What answers: calls a method of the workspace by its name."""
+
+    def __call__(self, method: str, /, *arguments: Any, **options: Any) -> Any:
+        """The method's answer."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """A role, and for a csm the value of `owner` that marks their customers."""
+
+    role: str
+    owner: str = ""
+
+    @property
+    def scope(self) -> tuple[str, ...]:
+        """The conditions that every question of this person carries."""
+        if self.role != "csm":
+            return ()
+        if not self.owner.strip():
+            return ("current.owner IS NULL AND current.owner = 'nobody'",)
+        return (f"current.owner = {quoted(self.owner)}",)
+
+    @property
+    def sees_people(self) -> bool:
+        """Whether names of contacts and what they wrote may be shown."""
+        return self.role != "viewer"
+
+    @property
+    def sees_everybody(self) -> bool:
+        """Whether what belongs to no customer in particular may be shown."""
+        return self.role != "csm"
+
+    @property
+    def manages(self) -> bool:
+        """Whether raw data, rejects and checks of the data may be shown."""
+        return self.role in ("admin", "manager")
+
+
+class Seen:
+    """A workspace as one person may see it: the same methods, narrower answers."""
+
+    def __init__(self, ask: Ask, access: Access) -> None:
+        self._ask, self.access = ask, access
+
+    def show(self, *metrics: str, by: Texts = (), where: Texts = (), **options: Any) -> Results:
+        """As Workspace.show."""
+        found: Results = self._ask("show", *metrics, by=self._by(by), where=self._where(where), **options)
+        return found
+
+    def explain(self, metric: str, period: str, where: Texts = (), **options: Any) -> Explanation:
+        """As Workspace.explain; rows lose what this person may not read."""
+        found: Explanation = self._ask("explain", metric, period, where=self._where(where), **options)
+        if self.access.sees_people:
+            return found
+        kept = [row for row in found.rows if row.get("table") not in PEOPLE]
+        return replace(found, rows=[{k: v for k, v in row.items() if k not in PERSONAL} for row in kept])
+
+    def per_customer(self, *metrics: str, where: Texts = (), **options: Any) -> Figures:
+        """As Workspace.per_customer."""
+        found: Figures = self._ask("per_customer", *metrics, where=self._where(where), **options)
+        return found
+
+    def customers(self, where: Texts = (), **wanted: Any) -> Customers:
+        """As Workspace.customers."""
+        found: Customers = self._ask("customers", where=self._where(where), **wanted)
+        return found
+
+    def customer(self, customer_id: str, **page: Any) -> Profile:
+        """As Workspace.customer. One that is not theirs is not there; a viewer gets no people and no texts."""
+        if len(customer_id) > LONGEST_ID or not self.is_theirs(customer_id):
+            raise NotThere(f"There is no customer {customer_id[:LONGEST_ID]!r}.", todo="Search the customers.")
+        found: Profile = self._ask("customer", customer_id, **page)
+        sections = dict(found.sections)
+        if not self.access.sees_everybody:
+            sections["children"] = [c for c in sections["children"] if self.is_theirs(str(c["customer_id"]))]
+        if not self.access.sees_people:
+            sections["hidden"] = {name: len(sections[name]) for name in ("contacts", "comments")}
+            sections = {name: _impersonal(section) for name, section in sections.items()}
+            sections |= {"contacts": [], "comments": []}
+        return replace(found, sections=sections)
+
+    def is_theirs(self, customer_id: str) -> bool:
+        """Whether there is such a customer that this person may see."""
+        condition = f"customer_id = {quoted(customer_id)}"
+        found: Customers = self._ask("customers", where=(condition, *self.access.scope), limit=1, columns=("state",))
+        return found.found > 0
+
+    def feedback(self, period: str | None = None, where: Texts = ()) -> Feedback:
+        """As Workspace.feedback; a viewer gets themes without examples."""
+        found: Feedback = self._ask("feedback", period, where=self._where(where))
+        if self.access.sees_people:
+            return found
+        return replace(found, themes=tuple(replace(theme, examples=()) for theme in found.themes))
+
+    def metrics(self, word: str | None = None) -> list[dict[str, Any]]:
+        """As Workspace.metrics: the catalogue says nothing about customers."""
+        found: list[dict[str, Any]] = self._ask("metrics", word)
+        return found
+
+    def core(self) -> list[str]:
+        """As Workspace.core."""
+        found: list[str] = self._ask("core")
+        return found
+
+    def check(self) -> list[Finding]:
+        """As Workspace.check, for those who look after the data."""
+        if not self.access.manages:
+            raise NotAllowed("Checks of the data are shown to managers and admins.", todo="Ask one of them.")
+        found: list[Finding] = self._ask("check")
+        return found
+
+    def other(self, method: str, *arguments: Any, where: Texts = (), **options: Any) -> Any:
+        """Any other method of the workspace that takes `where`, asked within this person's bounds."""
+        return self._ask(method, *arguments, where=self._where(where), **options)
+
+    def _where(self, where: Texts) -> tuple[str, ...]:
+        asked = (where,) if isinstance(where, str) else tuple(where)
+        for text in asked:
+            if not self.access.sees_people and not text.strip().startswith("@"):
+                self._refuse_personal(conditions.columns(conditions.parse(text)))
+        return (*asked, *self.access.scope)
+
+    def _by(self, by: Texts) -> tuple[str, ...]:
+        names = [by] if isinstance(by, str) else list(by)
+        split = tuple(part.strip() for name in names for part in name.split(",") if part.strip())
+        if not self.access.sees_people:
+            self._refuse_personal(split)
+        return split
+
+    @staticmethod
+    def _refuse_personal(columns: Sequence[str]) -> None:
+        for name in columns:
+            if name.lower().rpartition(".")[2] in PERSONAL or name.lower().partition(".")[0] in PEOPLE:
+                raise NotAllowed(f"The role viewer does not show {name!r}.", todo="Ask a manager, or leave it out.")
+
+
+def _impersonal(value: Any) -> Any:
+    """A section without columns that name people or hold what they wrote."""
+    if isinstance(value, dict):
+        return {name: _impersonal(one) for name, one in value.items() if name not in PERSONAL}
+    return [_impersonal(one) for one in value] if isinstance(value, list) else value
+
+
+def quoted(text: str) -> str:
+    """A text as a literal of the condition language. One that cannot be said safely is refused."""
+    if "\x00" in text or len(text) > 500:
+        raise UsageError("This text cannot be used in a condition.", todo="Give a shorter, plain one.")
+    literal = "'" + text.replace("'", "''") + "'"
+    parsed = conditions.parse(f"current.owner = {literal}")
+    if conditions.columns(parsed) != ["current.owner"] or getattr(parsed, "args", (None, None))[1] != _const(text):
+        raise UsageError("This text cannot be used in a condition.", todo="Give a plain one.")
+    return literal
+
+
+def _const(text: str) -> object:
+    from tenure.expr import Const
+
+    return Const(text)

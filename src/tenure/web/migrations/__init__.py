@@ -1,0 +1,1 @@
+"""Steps of the site's database, in order."""

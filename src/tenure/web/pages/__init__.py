@@ -1,0 +1,1 @@
+"""The pages there are: one file each, found by catalog. See page.py."""

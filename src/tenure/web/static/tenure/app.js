@@ -1,0 +1,44 @@
+// Small helps; every page is complete and works without them.
+(function () {
+  "use strict";
+  var root = document.documentElement;
+  root.classList.add("js");
+
+  document.addEventListener("keydown", function (event) {
+    var typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.target.isContentEditable;
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      var find = document.getElementById("find");
+      if (find) { event.preventDefault(); find.focus(); }
+    }
+    if (event.key === "Escape") {
+      var close = document.querySelector("[data-close]");
+      if (close && !typing) { sessionStorage.setItem("tenure-focus", close.dataset.close); close.click(); }
+    }
+  });
+
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-act]");
+    if (!button) { return; }
+    if (button.dataset.act === "print") { window.print(); }
+    if (button.dataset.act === "copy") {
+      navigator.clipboard.writeText(window.location.href).then(function () {
+        var said = button.textContent;
+        button.textContent = "Copied";
+        setTimeout(function () { button.textContent = said; }, 1500);
+      });
+    }
+  });
+
+  // A control that changes sends its form; without this there is a button for it.
+  document.addEventListener("change", function (event) {
+    var form = event.target.closest("form[data-auto]");
+    if (form && !form.hasAttribute("hx-get")) { form.requestSubmit(); }
+  });
+
+  var back = sessionStorage.getItem("tenure-focus");
+  if (back) {
+    sessionStorage.removeItem("tenure-focus");
+    var target = document.getElementById(back);
+    if (target) { target.focus(); }
+  }
+})();

@@ -1,0 +1,1 @@
+"""The site, served for real over the example company and looked at by a real browser."""
