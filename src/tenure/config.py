@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from tenure import catalog, segment_options
+from tenure import catalog, goal_options, segment_options
 from tenure.config_template import template
 from tenure.errors import ConfigError
 from tenure.money_codes import CURRENCIES
@@ -66,6 +66,7 @@ class Config:
     policy: Mapping[str, object] = field(default_factory=dict)
     segments: Mapping[str, str] = field(default_factory=dict)
     behaviours: Mapping[str, segment_options.Behaviour] = field(default_factory=dict)
+    goals: Mapping[str, goal_options.Goal] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """name -> where the value is ("env:NAME", "file:PATH"), never the value"""
 
@@ -148,6 +149,7 @@ def parse(text: str, path: Path, validate_policy: PolicyCheck | None = None) -> 
         policy=_policy(root, validate_policy),
         segments=segments,
         behaviours=behaviours,
+        goals=goal_options.read(root),
         secrets=_secrets(root),
     )
     head.done("key of [workspace]")

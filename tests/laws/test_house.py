@@ -35,6 +35,7 @@ FLOORS = [
         "usage",
         "scales",
         "segment",
+        "goal",
     ),
     # collections: the plural holds the ones there ARE
     ("metrics", "rollups", "sources"),
@@ -70,6 +71,7 @@ FLOORS = [
         "directory",
         "profile",
         "timeline",
+        "goals",
         "membership",
         "intake",
     ),

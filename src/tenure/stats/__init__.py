@@ -5,6 +5,7 @@
     quantiles   percentiles of a histogram, with intervals from its order
     voice       net promoter score and its intervals, ease, the ACSI-style index
     survival    Kaplan-Meier curves; logrank compares them
+    trend       a straight line and where it leads, with a prediction interval
     clv         sBG, BG/NBD, Pareto/NBD, gamma-gamma: maximum likelihood (not loaded here, since it needs numpy)
 
 Importing this loads neither numpy nor scipy: the functions that need them do.
@@ -18,9 +19,12 @@ from .means import Moments, PairMoments, mean_difference, mean_interval, ratio_i
 from .quantiles import percentile, percentile_interval
 from .shares import newcombe, wilson
 from .survival import Curve, Durations, Step, kaplan_meier
+from .trend import LEAST as LEAST_TREND
+from .trend import forecast
 from .voice import Wave, ease, nps_difference, nps_interval, satisfaction_index
 
 __all__ = [
+    "LEAST_TREND",
     "Z95",
     "Curve",
     "Durations",
@@ -32,6 +36,7 @@ __all__ = [
     "Step",
     "Wave",
     "ease",
+    "forecast",
     "kaplan_meier",
     "log_rank",
     "mean_difference",
