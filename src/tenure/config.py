@@ -21,6 +21,8 @@ from zoneinfo import ZoneInfo
 from tenure import catalog, goal_options, segment_options
 from tenure.config_template import template
 from tenure.errors import ConfigError
+from tenure.health_options import scores as health_scores
+from tenure.health_score import Score
 from tenure.money_codes import CURRENCIES
 from tenure.periods import WEEKDAYS
 from tenure.source import Source
@@ -67,6 +69,7 @@ class Config:
     segments: Mapping[str, str] = field(default_factory=dict)
     behaviours: Mapping[str, segment_options.Behaviour] = field(default_factory=dict)
     goals: Mapping[str, goal_options.Goal] = field(default_factory=dict)
+    health: Mapping[str, Score] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """name -> where the value is ("env:NAME", "file:PATH"), never the value"""
 
@@ -150,6 +153,7 @@ def parse(text: str, path: Path, validate_policy: PolicyCheck | None = None) -> 
         segments=segments,
         behaviours=behaviours,
         goals=goal_options.read(root),
+        health=health_scores(root),
         secrets=_secrets(root),
     )
     head.done("key of [workspace]")

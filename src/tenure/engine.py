@@ -43,12 +43,14 @@ from tenure.expr import (
     Setting,
     Steps,
 )
+from tenure.judged import Judged
 from tenure.periods import FIRST_DAY
 from tenure.policy import Policy
 from tenure.rollup import Asked, World, period_rows, rollups
 from tenure.rollups import _rates
 from tenure.rollups._items import natives
 from tenure.rollups.customers import STEPS_SCHEMA
+from tenure.stand_ins import BEGIN, STOP, filled
 from tenure.tree import rewrite, walk
 from tenure.warehouse import Warehouse
 
@@ -70,6 +72,8 @@ class Engine:
     gaps: dict[str, tuple[str, date] | None] = field(default_factory=dict)
     possible: dict[Segments, frozenset[Segment]] = field(default_factory=dict)
     touch: bool = True  # whether the periods that are asked for touch
+    judged: Judged = field(default_factory=Judged)
+    periods: Sequence[Slot] = ()  # those that are asked for
 
     # -- which data an expression needs -------------------------------------------------------------------------
 
@@ -179,7 +183,7 @@ class Engine:
 
     def under(self, policy: Policy) -> Engine:
         """The same data under another policy; tables that were made are shared."""
-        return Engine(self.warehouse, replace(self.world, policy=policy), self.stored, self.made)
+        return replace(self, world=replace(self.world, policy=policy), gaps={}, possible={})
 
     def keep(self, name: str, build: Callable[[], ir.Table]) -> ir.Table:
         """A query's answer as a table of this connection, made once."""
@@ -202,6 +206,7 @@ class Engine:
         """An expression as this engine's SQL."""
         return texts.sql(query, self.warehouse.dialect)
 
+    @cached_property
     def _revalued(self) -> ir.Table | None:
         """Items in their own currency with every rate they may be valued at, where NRR and GRR need them."""
         return natives(self.world) if self._revalues() else None
@@ -215,11 +220,11 @@ class Engine:
         found: Cells = {}
         for (strategy, source, theirs), group in self._by_strategy(leaves, periods, segments).items():
             begin = overlap.day_rows(periods)[0][0] if strategy == "overlap" else periods[0].start
-            anchor = begin, max(period.stop for period in periods)
-            plan = partial(self._plan, (strategy, source), group, anchor, theirs)
-            key = (strategy, source, tuple(group), anchor, theirs, self.touch, *self.here)
+            ends = {BEGIN: begin, STOP: max(period.stop for period in periods)}
+            plan = partial(self._plan, (strategy, source), group, theirs)
+            key = (strategy, source, tuple(group), theirs, self.touch, *self.here)
             text, read = texts.kept(key, partial(self._text, plan))
-            found |= read(self.warehouse.run(text), periods)
+            found |= read(self.warehouse.run(filled(text, ends)), periods)
         return found
 
     def spreads(self, leaves: Sequence[Across], periods: Sequence[Slot], segments: Segments) -> Spreads:
@@ -248,27 +253,26 @@ class Engine:
     def _text(self, make: Callable[[], Any]) -> tuple[str, Any]:
         return self.sql((plan := make()).query), plan.read
 
-    def _plan(
-        self, key: tuple[str, object], leaves: list[Across], anchor: tuple[date, date], segments: Segments
-    ) -> Plan:
+    def _plan(self, key: tuple[str, object], leaves: list[Across], segments: Segments) -> Plan:
+        """The plan of a strategy, for periods whose ends are stand-ins."""
         strategy, source = key
         if strategy == "scan":
             assert isinstance(source, Steps | Moves)
-            return scan.plan(leaves, self.relation(source), *anchor, segments)
+            return scan.plan(leaves, self.relation(source), BEGIN, STOP, segments)
         if strategy == "overlap":
             assert isinstance(source, Steps | Moves)
-            return overlap.plan(leaves, self.relation(source), *anchor, segments)
+            return overlap.plan(leaves, self.relation(source), BEGIN, STOP, segments)
         if strategy in ("users", "daily"):
             assert isinstance(source, tuple)
             rows, stored = source
             days = self._rollup(stored)
             if rows.back:
-                return users.trailing(leaves[0], days, rows.back, anchor[0], segments)
-            return users.inside(leaves[0], days, anchor[0], segments, daily=strategy == "daily")
+                return users.trailing(leaves[0], days, rows.back, BEGIN, segments)
+            return users.inside(leaves[0], days, BEGIN, segments, daily=strategy == "daily")
         if strategy == "rows":
             assert isinstance(source, Rows)
             return rows_plan(leaves, self.relation(source), source, segments)
-        return slices.plan(leaves, self.relation, segments, self._revalued())
+        return slices.plan(leaves, self.relation, segments, self._revalued)
 
     def _by_strategy(
         self, leaves: Sequence[Across], periods: Sequence[Slot], segments: Segments
@@ -306,7 +310,11 @@ class Engine:
 
     def _ready(self, source: Steps | Moves | Rows) -> None:
         """See that the tables behind it are made: a kept text does not make them."""
-        if not isinstance(source, Rows) or source.table in period_rows() or rollups()[source.table].kept:
+        if isinstance(source, Rows) and source.table in period_rows() and period_rows()[source.table].judged:
+            periods = self.periods
+            if self.judged.ready(self.warehouse, {slot.stop for slot in periods}):
+                self.set_calendar(periods)  # judging may have asked about others
+        elif not isinstance(source, Rows) or source.table in period_rows() or rollups()[source.table].kept:
             self.relation(source)
 
     def _canonical(self, moves: Moves) -> Steps | Moves:
@@ -344,7 +352,7 @@ class Engine:
             self._ready(source)
 
         def text() -> str:
-            found = slices.people(leaf, self.relation, segments, self._revalued())
+            found = slices.people(leaf, self.relation, segments, self._revalued)
             return self.sql(found.select("cust", "v"))
 
         table = self.warehouse.run(texts.kept(("behind", leaf, segments, self.touch, *self.here), text))
@@ -356,7 +364,7 @@ class Engine:
 
     def set_calendar(self, periods: Sequence[Slot]) -> None:
         """Tell the engine which periods are asked about."""
-        self.touch = touching(periods)
+        self.touch, self.periods = touching(periods), periods
         self._put(PERIODS, [(k, s.base, s.stop) for k, s in enumerate(periods)])
         if touching(periods):
             self._put(DAYS, day_rows(periods, FIRST_DAY))

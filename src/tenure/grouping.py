@@ -22,6 +22,7 @@ from tenure.rollups import _rfm
 from tenure.rollups._main_values import main_values
 from tenure.rollups._states import states
 from tenure.rollups.customers import attributes
+from tenure.stand_ins import STOP, filled
 
 
 def segments(
@@ -83,16 +84,17 @@ def groups(engine: Engine, segments: Segments) -> frozenset[Segment] | None:
 def some_there(engine: Engine, steps: Steps, day: date, segments: Segments) -> frozenset[Segment]:
     """Some of the groups in which anybody is at the day's opening: a quick look at a few thousand."""
     found = engine.relation(steps)
-    at, none = ibis.literal(day), ibis.literal(0)
+    at, none = ibis.literal(STOP), ibis.literal(0)
     held = found.filter((found.day < at) & (found.until >= at) & (found.after > none))
-    return _groups(engine, held.limit(5000), segments, (steps, day))
+    return _groups(engine, held.limit(5000), segments, steps, day)
 
 
-def _groups(engine: Engine, people: ir.Table, segments: Segments, what: object) -> frozenset[Segment]:
+def _groups(engine: Engine, people: ir.Table, segments: Segments, what: object, day: date = STOP) -> frozenset[Segment]:
     def text() -> str:
         return engine.sql(segments.attach(people.select("cust"), None, owned=True).select(*segments.group).distinct())
 
-    found = engine.warehouse.run(texts.kept(("groups", what, segments, *engine.here), text))
+    kept = texts.kept(("groups", what, segments, *engine.here), text)
+    found = engine.warehouse.run(filled(kept, {STOP: day}))
     return frozenset(zip(*(map(str, found[g]) for g in segments.group), strict=True))
 
 

@@ -197,7 +197,8 @@ class PeriodRows:
     """Rows that depend on the periods asked for: what a sum over rows of a day cannot say.
 
     `build` gives (k, cust, ...) with k the number of the period in `asked.periods`; a column `at_day` says when
-    attributes are read, otherwise on the period's last day. `reads` and `own` are as in `Rollup`.
+    attributes are read, otherwise on the period's last day. `reads` and `own` are as in `Rollup`. `judged`: they are
+    read from a table that the engine has judged for the ends of the periods first (see Engine.judge).
     """
 
     name: str
@@ -205,6 +206,7 @@ class PeriodRows:
     reads: tuple[str, ...]
     own: tuple[str, ...] = ()
     asks: str = ""
+    judged: bool = False
 
 
 def rollups() -> dict[str, Rollup]:

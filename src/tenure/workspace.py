@@ -6,7 +6,7 @@ The command line, the web pages, the HTTP API and the worker call only this.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -18,6 +18,7 @@ from tenure import config as configuration
 from tenure import policy as policies
 from tenure.errors import RequestError, UnknownName
 from tenure.periods import parse_window, select
+from tenure.workspace_health import Judging
 from tenure.workspace_people import People
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from tenure.measure import Measure
     from tenure.per_customer import Figures
     from tenure.question import Frame, Question
-    from tenure.result import Results
+    from tenure.result import Result, Results
     from tenure.session import Session
     from tenure.store import Snapshot, Writer
 
@@ -44,7 +45,7 @@ class SyncReport:
     seconds: float
 
 
-class Workspace(People):
+class Workspace(People, Judging):
     """A company's data and settings."""
 
     def __init__(self, folder: Path | str) -> None:
@@ -221,6 +222,14 @@ class Workspace(People):
         frame = self._frame(measure, grain, periods, ("customer_id",), _texts(where), window)
         return figures(measure, questions, frame)
 
+    def over(
+        self, metrics: Sequence[str], periods: Sequence[Any], by: tuple[str, ...] = (), where: Iterable[str] = ()
+    ) -> Sequence[Result]:
+        """Metrics (`id` or `id:variant`) over any periods: what judgements ask."""
+        measure = self._ready()
+        frame = self._frame(measure, "total", periods, by, tuple(where), None)
+        return measure.results([self._question(*_with_variant(name)) for name in metrics], frame)
+
     def _frame(
         self,
         measure: Measure,
@@ -274,7 +283,9 @@ class Workspace(People):
 
     def _ready(self) -> Measure:
         """The engine over the newest version; kept while nothing changed."""
-        return self._session.ready(self.refresh)
+        measure = self._session.ready(self.refresh)
+        measure.engine.judged.judge = self._judged
+        return measure
 
     def explain(
         self,

@@ -76,7 +76,7 @@ def test_the_latest_headcount_that_is_one(company: Any) -> None:
 
 
 def test_a_figure_for_each_customer_paying_or_not(company: Any) -> None:
-    """Calls: two with a, who pays; three with b, who left; one with c, who never paid; one with nobody."""
+    """Calls: two with a, who pays; three with b, who left; one with c, who never paid; one with nobody. In all 7."""
     firm = company(
         subscriptions=monthly("a 10 2024-01-01\nb 10 2024-01-01 2024-02-01"),
         interactions=table(

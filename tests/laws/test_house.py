@@ -34,13 +34,16 @@ FLOORS = [
         "tree",
         "usage",
         "scales",
+        "stand_ins",
         "segment",
         "goal",
+        "health_score",
+        "health_presets",
     ),
     # collections: the plural holds the ones there ARE
     ("metrics", "rollups", "sources"),
     # settings: tenure.toml as a value, which machinery takes
-    ("config",),
+    ("config", "health_options"),
     # machinery, data in: files to rows, rows to versions
     ("store", "recognise", "load", "worlds", "refresh", "sync"),
     # machinery, numbers out: expressions to queries, queries to results
@@ -60,6 +63,7 @@ FLOORS = [
         "lifetimes",
         "intervals",
         "per_customer",
+        "judged",
     ),
     # what is asked about results and the catalogue
     (
@@ -75,6 +79,9 @@ FLOORS = [
         "membership",
         "intake",
     ),
+    ("listing", "evidence", "explain", "check", "feedback"),
+    # judgements: rules over results
+    ("health",),
     # composition: one door
     ("workspace", "session"),
     # edges: what people and machines call; they hold no rules

@@ -22,9 +22,10 @@ from tenure.filter import columns as columns_of
 from tenure.rollup import KEYS
 from tenure.rollups._rfm import NUMBERS
 
-CUSTOMER = "customer_id"
 NONE = "(none)"
 UNATTRIBUTED = "unattributed"
+CUSTOMER = "customer_id"
+"""Who a customer is: known of every customer, whatever tables name it, and never changes."""
 TENURE = "tenure_months"
 STATE = "state"
 """The built-in attributes: whole months since first becoming a customer; the state a customer is in."""
