@@ -185,10 +185,10 @@ class Engine:
         """The same data under another policy; tables that were made are shared."""
         return replace(self, world=replace(self.world, policy=policy), gaps={}, possible={})
 
-    def keep(self, name: str, build: Callable[[], ir.Table]) -> ir.Table:
-        """A query's answer as a table of this connection, made once."""
+    def keep(self, name: str, build: Callable[[], ir.Table], *told: object) -> ir.Table:
+        """A query's answer as a table of this connection, made once. `told`: what else its text depends on."""
         if name not in self.made:
-            text, schema = texts.kept((name, *self.here), lambda: self._compiled(build()))
+            text, schema = texts.kept((name, *told, *self.here), lambda: self._compiled(build()))
             self.warehouse.make(name, text)
             self.made[name] = ibis.table(schema, name=name)
         return self.made[name]

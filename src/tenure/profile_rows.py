@@ -88,7 +88,7 @@ class Reader:
 
     def ask(self, key: Sequence[object], build: Callable[[], ir.Table]) -> list[dict[str, Any]]:
         """The answer of a query; its text is kept under `key`."""
-        text = texts.kept(("profile", *key, *self.engine.here), lambda: self.engine.sql(build()))
+        text = texts.kept(("profile", *key, self.cut, *self.engine.here), lambda: self.engine.sql(build()))
         answer = self.engine.warehouse.run(text)
         return [
             {name: plain(value) for name, value in zip(answer, values, strict=True)}
