@@ -305,3 +305,18 @@ def test_a_measure_without_data_is_said_and_left_out(company: Any) -> None:
 def test_without_data_the_command_says_what_to_load(company: Any) -> None:
     ran = run(company("", fx_rates="currency,on,rate\nEUR,2024-01-01,1.1\n").folder, "health")
     assert ran.code == 1 and "no measure that this workspace has data for" in ran.err
+
+
+def test_a_metric_that_comes_by_something_is_no_measure(company: Any) -> None:
+    firm = company('[[health.main.measures]]\nmetric = "feature_adoption_rate"\n', subscriptions=BOOKS)
+    ran = run(firm.folder, "health")
+    assert ran.code == 1 and "no figure of one customer: it always comes by feature" in ran.err
+
+
+def test_recency_is_the_days_since_the_last_fact(company: Any) -> None:
+    """A ordered on 2 December, 29 days before the last day of 2024, B on 31 December: 71 and 100 points of 100 days."""
+    toml = '[[health.main.measures]]\nname = "recency"\nmetric = "purchase_frequency"\nsince_last = true\n'
+    toml += 'window = "365d"\npoints = [[0, 100], [100, 0]]\n'
+    orders = "order_id,customer_id,placed_at,amount,currency\n1,A,2024-06-02,5,USD\n2,A,2024-12-02,5,USD\n"
+    firm = company(toml, subscriptions=BOOKS, orders=orders + "3,B,2024-12-31,5,USD\n")
+    assert (told(firm, "A")["score"], told(firm, "B")["score"], told(firm, "C")["score"]) == (71.0, 100.0, None)
