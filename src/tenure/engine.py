@@ -169,7 +169,7 @@ class Engine:
             return ibis.table(dict(rollup.schema), name=name)
         steps = self.relation(Steps("mrr")).get_name() if rollup.over_steps else None
         build = partial(rollup.build, replace(self.world, steps=steps))
-        return self.keep(self.named(name), build) if rollup.kept or rollup.by_day else build()
+        return self.keep(self.named(name), build) if rollup.is_made else build()
 
     def _stepped(self, steps: Steps) -> ir.Table:
         """The steps that rows made for periods ask for."""
@@ -317,7 +317,7 @@ class Engine:
             periods = self.periods
             if self.judged.ready(self.warehouse, {slot.stop for slot in periods}):
                 self.set_calendar(periods)  # judging may have asked about others
-        elif not isinstance(source, Rows) or source.table in period_rows() or rollups()[source.table].kept:
+        elif not isinstance(source, Rows) or source.table in period_rows() or rollups()[source.table].is_made:
             self.relation(source)
 
     def _canonical(self, moves: Moves) -> Steps | Moves:
