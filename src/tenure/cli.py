@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tenure import cli_drivers
 from tenure import cli_options as option
 from tenure import cli_say as say
 from tenure.errors import ConfigError, InputError, RequestError, TenureError
@@ -248,6 +249,9 @@ def check(ctx: typer.Context, format: option.Format = "table") -> None:
         say.answer(lists.findings(found, say.width()))
     if any(finding.level == "error" for finding in found):
         raise typer.Exit(1)
+
+
+cli_drivers.add(app)
 
 
 def main() -> None:

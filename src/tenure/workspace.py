@@ -21,6 +21,7 @@ from tenure.periods import parse_window, select
 
 if TYPE_CHECKING:
     from tenure.check import Finding
+    from tenure.drivers import Drivers, Framing
     from tenure.explain import Explanation
     from tenure.feedback import Feedback
     from tenure.load import LoadReport
@@ -301,6 +302,29 @@ class Workspace:
             before = measure.clock.containing(found.start - timedelta(days=1), grain)
             periods = [before, found]
         return feedback(measure, self._frame(measure, grain, periods, (), _texts(where), None))
+
+    def drivers(
+        self,
+        metric: str,
+        period: str | None = None,
+        *,
+        from_: str | None = None,
+        to: str | None = None,
+        compare: str = "previous",
+        by: str | Sequence[str] = (),
+        where: str | Sequence[str] = (),
+        variant: str | None = None,
+    ) -> Drivers:
+        """Which segment a change comes from, and what goes with the outcome (never: what causes it)."""
+        from tenure.drivers import chosen, drivers
+
+        clock = self._ready().clock
+        grain, found = chosen(clock, period, from_, to)
+        question = self._question(metric, variant)
+        return drivers(self._ready(), question, self._framing(where), found, grain, compare, _names(by))
+
+    def _framing(self, where: str | Sequence[str]) -> Framing:
+        return lambda grain, periods, by: self._frame(self._ready(), grain, periods, by, _texts(where), None)
 
     def check(self) -> list[Finding]:
         """What is wrong or worth knowing: configuration, rejected rows, identities that must hold."""
