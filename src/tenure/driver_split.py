@@ -160,8 +160,7 @@ def split(measure: Measure, question: Question, whole: Frame, split_: Frame, ask
     people = _people(rows, len(split_.periods), names, split_.periods, ratio=ratio)
     _must_sum(question, people, before, after, scale, ratio=ratio)
     pairs = [person.pair for person in people]
-    own = shifts(dict(enumerate(pairs)), ratio=ratio)
-    columns, skipped = _columns(people, own, names, ratio=ratio, asked=asked)
+    columns, skipped = _columns(people, names, ratio=ratio, asked=asked)
     behind: tuple[Part, ...] = ()
     if columns:
         worst = columns[0].worst(Fraction(after.value or 0) - Fraction(before.value or 0))
@@ -285,7 +284,7 @@ def _must_sum(
 
 
 def _columns(
-    people: Sequence[_Person], own: Mapping[int, Shift], names: Sequence[str], *, ratio: bool, asked: bool
+    people: Sequence[_Person], names: Sequence[str], *, ratio: bool, asked: bool
 ) -> tuple[tuple[Column, ...], tuple[str, ...]]:
     tried, skipped = [], []
     for name in names:
@@ -296,9 +295,6 @@ def _columns(
             continue
         tried.append((name, labels, groups))
     total = sum((person.pair for person in people), Pair())
-    change = sum((shift.part for shift in own.values()), Fraction(0))
-    # What each customer adds beyond its share by weight: 0 for all where everybody fared alike.
-    values = [float(own[k].part - change * _share(one.pair, total, ratio=ratio)) for k, one in enumerate(people)]
     found = []
     for name, labels, groups in tried:
         sums = {group: Pair() for group in groups}
@@ -317,10 +313,35 @@ def _columns(
             Group(g, sums[g], parts[g], _share(sums[g], total, ratio=ratio), spread[place[g]], len(members[g]))
             for g in groups
         )
-        found.append((name, made, uneven(values, [code[1] for code in codes])))
+        found.append((name, made, uneven(*_fared(people, codes, ratio=ratio))))
     adjusted = holm([one.p for _, _, one in found])
     columns = [Column(name, made, one, p) for (name, made, one), p in zip(found, adjusted, strict=True)]
     return tuple(sorted(columns, key=lambda c: (c.adjusted, -c.uneven.explained, c.name))), tuple(skipped)
+
+
+def _fared(
+    people: Sequence[_Person], labels: Sequence[tuple[int, int]], *, ratio: bool
+) -> tuple[list[float], list[int], list[int]]:
+    """How each customer fared, its group, and among whom it is compared. Each counts once, however large it is.
+
+    A ratio: its own rate, after with a plus and before with a minus, among those of the same period in the groups of
+    that period. A sum: its change over its size, among those who were there before, after, or both times.
+    """
+    values, groups, kinds = [], [], []
+    for person, codes in zip(people, labels, strict=True):
+        (t0, b0), (t1, b1) = person.sides
+        if not ratio:
+            values.append(float((t1 - t0) / (abs(t0) + abs(t1))))
+            groups.append(codes[1])
+            kinds.append(bool(t0) + 2 * bool(t1))
+            continue
+        for k, (top, bottom, sign) in enumerate(((t0, b0, -1), (t1, b1, 1))):
+            if bottom:
+                values.append(sign * float(top / bottom))
+                groups.append(codes[k])
+                kinds.append(k)
+    counts = {kind: kinds.count(kind) for kind in set(kinds)} if ratio else {}
+    return [value / counts.get(kind, 1) for value, kind in zip(values, kinds, strict=True)], groups, kinds
 
 
 def _share(one: Pair, total: Pair, *, ratio: bool) -> Fraction:

@@ -131,32 +131,38 @@ def change_interval(pairs: Sequence[Pair], *, ratio: bool) -> tuple[float, float
 ROUNDS, PRIOR = 999, 10
 
 
-def uneven(parts: Sequence[float], labels: Sequence[int], rounds: int = ROUNDS, seed: int = 1) -> Uneven:
-    """Whether customers' parts differ between groups, by dealing the groups out anew at random.
+def uneven(
+    parts: Sequence[float], labels: Sequence[int], kinds: Sequence[int] = (), rounds: int = ROUNDS, seed: int = 1
+) -> Uneven:
+    """Whether customers' parts differ between groups, by dealing the parts out anew at random.
 
-    The statistic weighs each group by the spread of its own parts (held near that of all where it is small): groups
-    that merely vary more, such as a few large customers, do not look unlike the rest for it.
+    `kinds`: parts are only compared, and only change hands, within a kind (there before, after, or both): a group that
+    is new differs from an old one in that alone. The statistic weighs each group by the spread of its own parts (held
+    near that of all where it is small), so that groups that merely vary more do not look unlike the rest for it.
     """
     import numpy as np
 
     values = np.asarray(parts, dtype=float)
-    values = values - values.mean()
+    of = np.unique(np.asarray(kinds or [0] * len(values)), return_inverse=True)[1]
     codes = np.unique(np.asarray(labels), return_inverse=True)[1]
+    values = values - (np.bincount(of, values) / np.bincount(of))[of]
     sizes = np.bincount(codes)
     n, whole = len(values), float((values**2).sum())
-    if n < 3 or len(sizes) < 2 or not whole:
+    if n < 3 or len(sizes) < 2 or whole < 1e-18 * n:
         return Uneven(0.0, 1.0)
     spread = whole / n
 
-    def measured(drawn: np.ndarray) -> tuple[float, float]:
+    def measured(drawn: Any) -> tuple[float, float]:
         sums, squares = np.bincount(codes, drawn), np.bincount(codes, drawn**2)
         between = sums**2 / sizes
         own = (squares - between + PRIOR * spread) / (sizes + PRIOR)
         return float(between.sum()) / whole, float((between / own).sum())
 
+    order = np.argsort(of, kind="stable")
+    values, codes, of = values[order], codes[order], of[order]
     share, seen = measured(values)
     dice = np.random.default_rng(seed)
-    drawn = [measured(dice.permutation(values)) for _ in range(rounds)]
+    drawn = [measured(values[np.lexsort((dice.random(n), of))]) for _ in range(rounds)]
     by_chance = sum(one[0] for one in drawn) / rounds
     p = (1 + sum(one[1] >= seen - 1e-12 for one in drawn)) / (rounds + 1)
     return Uneven(max(0.0, (share - by_chance) / (1 - by_chance)) if by_chance < 1 else 0.0, p)
