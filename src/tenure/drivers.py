@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from tenure.compile.segments import TENURE
@@ -55,6 +56,28 @@ class Drivers:
             "change": self.split.to_json() if self.split else None, "change_reason": self.no_split,
             "goes_with": goes,
         }  # fmt: skip
+
+
+def ask(
+    measure: Measure,
+    questions: Callable[[str, str | None], Question],
+    frames: Callable[[str | Sequence[str], str, Sequence[Period], tuple[str, ...]], Frame],
+    metric: str,
+    period: str | None = None,
+    *,
+    from_: str | None = None,
+    to: str | None = None,
+    compare: str = "previous",
+    by: str | Sequence[str] = (),
+    where: str | Sequence[str] = (),
+    variant: str | None = None,
+) -> Drivers:
+    """What `Workspace.drivers` takes: a period (else the last complete quarter), what it is set against, columns to
+    try, a filter, a variant."""
+    grain, found = chosen(measure.clock, period, from_, to)
+    named = by.split(",") if isinstance(by, str) else [name for one in by for name in one.split(",")]
+    columns = tuple(dict.fromkeys(name.strip() for name in named if name.strip()))
+    return drivers(measure, questions(metric, variant), partial(frames, where), found, grain, compare, columns)
 
 
 def chosen(clock: Clock, period: str | None, from_: str | None, to: str | None) -> tuple[str, Period]:

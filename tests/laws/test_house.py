@@ -60,7 +60,7 @@ FLOORS = [
         "per_customer",
     ),
     # what is asked about results and the catalogue
-    ("listing", "evidence", "explain", "check", "feedback", "driver", "drivers"),
+    ("listing", "evidence", "explain", "check", "feedback", "driver", "drivers", "interventions"),
     # composition: one door
     ("workspace", "session"),
     # edges: what people and machines call; they hold no rules
