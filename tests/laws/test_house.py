@@ -81,7 +81,7 @@ FLOORS = [
         "intake",
     ),
     # judgements: rules over results
-    ("health",),
+    ("health", "driver", "drivers", "interventions"),
     # composition: one door
     ("workspace", "session", "access"),
     # edges: what people and machines call; they hold no rules
