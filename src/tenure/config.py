@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from tenure import catalog
+from tenure import catalog, goal_options, segment_options
 from tenure.config_template import template
 from tenure.errors import ConfigError
+from tenure.health_options import scores as health_scores
+from tenure.health_score import Score
 from tenure.money_codes import CURRENCIES
 from tenure.periods import WEEKDAYS
 from tenure.source import Source
@@ -67,6 +69,9 @@ class Config:
     usage: Usage = field(default_factory=Usage)
     policy: Mapping[str, object] = field(default_factory=dict)
     segments: Mapping[str, str] = field(default_factory=dict)
+    behaviours: Mapping[str, segment_options.Behaviour] = field(default_factory=dict)
+    goals: Mapping[str, goal_options.Goal] = field(default_factory=dict)
+    health: Mapping[str, Score] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """name -> where the value is ("env:NAME", "file:PATH"), never the value"""
 
@@ -134,6 +139,7 @@ def parse(text: str, path: Path, validate_policy: PolicyCheck | None = None) -> 
         raise ConfigError(f"This is not TOML: {error}.", where=str(path), todo="Mend that line.") from None
     root = Options(raw, str(path))
     head = root.table("workspace") or Options({}, str(path), "workspace")
+    segments, behaviours = segment_options.read(root)
     config = Config(
         path=path,
         name=head.text("name", path.absolute().parent.name),
@@ -148,7 +154,10 @@ def parse(text: str, path: Path, validate_policy: PolicyCheck | None = None) -> 
         sources=_sources(root),
         usage=_usage(root.table("usage")),
         policy=_policy(root, validate_policy),
-        segments=_segments(root),
+        segments=segments,
+        behaviours=behaviours,
+        goals=goal_options.read(root),
+        health=health_scores(root),
         secrets=_secrets(root),
         web=read_web(root.table("web")),
     )
@@ -272,14 +281,6 @@ def _policy(root: Options, check: PolicyCheck | None) -> dict[str, object]:
     if check is not None:
         check(said, root.origin)
     return said
-
-
-def _segments(root: Options) -> dict[str, str]:
-    segments = root.pairs("segments")
-    for name in segments:
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name):
-            root.fail(f"segments.{name}", f"{name!r} cannot be asked for as @{name}.", "Use letters, digits, - and _.")
-    return segments
 
 
 def _secrets(root: Options) -> dict[str, str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property, partial
-from typing import Any
+from pathlib import Path
+from typing import TypeVar
 
 import ibis
 import ibis.expr.types as ir
@@ -43,15 +44,18 @@ from tenure.expr import (
     Setting,
     Steps,
 )
+from tenure.judged import Judged
 from tenure.periods import FIRST_DAY
 from tenure.policy import Policy
 from tenure.rollup import Asked, World, period_rows, rollups
 from tenure.rollups import _rates
 from tenure.rollups._items import natives
 from tenure.rollups.customers import STEPS_SCHEMA
+from tenure.stand_ins import BEGIN, STOP, filled
 from tenure.tree import rewrite, walk
 from tenure.warehouse import Warehouse
 
+T = TypeVar("T")
 MILLION = 10**6
 """Settings are numbers of at most six decimals."""
 
@@ -69,7 +73,10 @@ class Engine:
     made: dict[str, ir.Table] = field(default_factory=dict)
     gaps: dict[str, tuple[str, date] | None] = field(default_factory=dict)
     possible: dict[Segments, frozenset[Segment]] = field(default_factory=dict)
+    shelf: Path | None = None  # where texts are kept for other processes
     touch: bool = True  # whether the periods that are asked for touch
+    judged: Judged = field(default_factory=Judged)
+    periods: Sequence[Slot] = ()  # those that are asked for
 
     # -- which data an expression needs -------------------------------------------------------------------------
 
@@ -162,7 +169,7 @@ class Engine:
             return ibis.table(dict(rollup.schema), name=name)
         steps = self.relation(Steps("mrr")).get_name() if rollup.over_steps else None
         build = partial(rollup.build, replace(self.world, steps=steps))
-        return self.keep(self.named(name), build) if rollup.kept or rollup.by_day else build()
+        return self.keep(self.named(name), build) if rollup.is_made else build()
 
     def _stepped(self, steps: Steps) -> ir.Table:
         """The steps that rows made for periods ask for."""
@@ -179,18 +186,18 @@ class Engine:
 
     def under(self, policy: Policy) -> Engine:
         """The same data under another policy; tables that were made are shared."""
-        return Engine(self.warehouse, replace(self.world, policy=policy), self.stored, self.made)
+        return replace(self, world=replace(self.world, policy=policy), gaps={}, possible={})
 
-    def keep(self, name: str, build: Callable[[], ir.Table]) -> ir.Table:
-        """A query's answer as a table of this connection, made once."""
+    def keep(self, name: str, build: Callable[[], ir.Table], of: Hashable = None) -> ir.Table:
+        """A query's answer as a table of this connection, made once. `of`: what else its text depends on."""
         if name not in self.made:
-            text, schema = texts.kept((name, *self.here), lambda: self._compiled(build()))
+            text, schema = self.text(("made", name, of), lambda: self._compiled(build()))
             self.warehouse.make(name, text)
-            self.made[name] = ibis.table(schema, name=name)
+            self.made[name] = ibis.table(dict(schema), name=name)
         return self.made[name]
 
-    def _compiled(self, query: ir.Table) -> tuple[str, ibis.Schema]:
-        return self.sql(query), query.schema()
+    def _compiled(self, query: ir.Table) -> tuple[str, dict[str, str]]:
+        return self.sql(query), {name: str(kind) for name, kind in query.schema().items()}
 
     @cached_property
     def here(self) -> tuple[str, str, str]:
@@ -202,6 +209,7 @@ class Engine:
         """An expression as this engine's SQL."""
         return texts.sql(query, self.warehouse.dialect)
 
+    @cached_property
     def _revalued(self) -> ir.Table | None:
         """Items in their own currency with every rate they may be valued at, where NRR and GRR need them."""
         return natives(self.world) if self._revalues() else None
@@ -215,11 +223,10 @@ class Engine:
         found: Cells = {}
         for (strategy, source, theirs), group in self._by_strategy(leaves, periods, segments).items():
             begin = overlap.day_rows(periods)[0][0] if strategy == "overlap" else periods[0].start
-            anchor = begin, max(period.stop for period in periods)
-            plan = partial(self._plan, (strategy, source), group, anchor, theirs)
-            key = (strategy, source, tuple(group), anchor, theirs, self.touch, *self.here)
-            text, read = texts.kept(key, partial(self._text, plan))
-            found |= read(self.warehouse.run(text), periods)
+            ends = {BEGIN: begin, STOP: max(period.stop for period in periods)}
+            plan = self._plan((strategy, source), group, theirs)
+            text = self._text((strategy, source, tuple(group), theirs, self.touch), plan.query)
+            found |= plan.read(self.warehouse.run(filled(text, ends)), periods)
         return found
 
     def spreads(self, leaves: Sequence[Across], periods: Sequence[Slot], segments: Segments) -> Spreads:
@@ -230,9 +237,8 @@ class Engine:
             for source in sources(leaf):
                 self._ready(source)
             theirs = self.fitting(leaf, segments)
-            plan = partial(spread.plan, leaf, self.relation, theirs)
-            text, read = texts.kept(("spread", leaf, theirs, self.touch, *self.here), partial(self._text, plan))
-            found[leaf] = read(self.warehouse.run(text))
+            plan = spread.plan(leaf, self.relation, theirs)
+            found[leaf] = plan.read(self.warehouse.run(self._text(("spread", leaf, theirs, self.touch), plan.query)))
         return found
 
     def fitting(self, leaf: Across, segments: Segments) -> Segments:
@@ -245,30 +251,31 @@ class Engine:
         """Whether the leaf's rows have columns that a metric comes by."""
         return any(set(columns) & set(made(s.table).own) for s in sources(leaf) if isinstance(s, Rows))
 
-    def _text(self, make: Callable[[], Any]) -> tuple[str, Any]:
-        return self.sql((plan := make()).query), plan.read
+    def _text(self, key: tuple[object, ...], query: Callable[[], ir.Table]) -> str:
+        return self.text(key, lambda: self.sql(query()))
 
-    def _plan(
-        self, key: tuple[str, object], leaves: list[Across], anchor: tuple[date, date], segments: Segments
-    ) -> Plan:
+    def text(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """A text of a query, or several, made where `key` is new in such a world: in this process, or ever."""
+        return texts.kept((*key, *self.here), make, self.shelf)
+
+    def _plan(self, key: tuple[str, object], leaves: list[Across], segments: Segments) -> Plan:
+        """The plan of a strategy, for periods whose ends are stand-ins."""
         strategy, source = key
         if strategy == "scan":
             assert isinstance(source, Steps | Moves)
-            return scan.plan(leaves, self.relation(source), *anchor, segments)
+            return scan.plan(leaves, partial(self.relation, source), BEGIN, STOP, segments)
         if strategy == "overlap":
             assert isinstance(source, Steps | Moves)
-            return overlap.plan(leaves, self.relation(source), *anchor, segments)
+            return overlap.plan(leaves, partial(self.relation, source), BEGIN, STOP, segments)
         if strategy in ("users", "daily"):
             assert isinstance(source, tuple)
             rows, stored = source
-            days = self._rollup(stored)
-            if rows.back:
-                return users.trailing(leaves[0], days, rows.back, anchor[0], segments)
-            return users.inside(leaves[0], days, anchor[0], segments, daily=strategy == "daily")
+            days = partial(self._rollup, stored)
+            return users.plan(leaves[0], days, rows.back, BEGIN, segments, daily=strategy == "daily")
         if strategy == "rows":
             assert isinstance(source, Rows)
-            return rows_plan(leaves, self.relation(source), source, segments)
-        return slices.plan(leaves, self.relation, segments, self._revalued())
+            return rows_plan(leaves, partial(self.relation, source), source, segments)
+        return slices.plan(leaves, self.relation, segments, lambda: self._revalued)
 
     def _by_strategy(
         self, leaves: Sequence[Across], periods: Sequence[Slot], segments: Segments
@@ -306,7 +313,11 @@ class Engine:
 
     def _ready(self, source: Steps | Moves | Rows) -> None:
         """See that the tables behind it are made: a kept text does not make them."""
-        if not isinstance(source, Rows) or source.table in period_rows() or rollups()[source.table].kept:
+        if isinstance(source, Rows) and source.table in period_rows() and period_rows()[source.table].judged:
+            periods = self.periods
+            if self.judged.ready(self.warehouse, {slot.stop for slot in periods}):
+                self.set_calendar(periods)  # judging may have asked about others
+        elif not isinstance(source, Rows) or source.table in period_rows() or rollups()[source.table].is_made:
             self.relation(source)
 
     def _canonical(self, moves: Moves) -> Steps | Moves:
@@ -331,7 +342,7 @@ class Engine:
         def read(text: str | None, *, by_age: bool) -> Ages:
             return compiled.read(self.warehouse.run(text), segments, by_age=by_age) if text else {}
 
-        sizes, ages, own, how = texts.kept(("cohorts", aged, segments, *self.here), texts_of)
+        sizes, ages, own, how = self.text(("cohorts", aged, segments), texts_of)
         return read(sizes, by_age=False), read(ages, by_age=True), read(own, by_age=False), how
 
     def behind(self, leaf: Across, period: Slot, segments: Segments) -> dict[int, int]:
@@ -344,10 +355,10 @@ class Engine:
             self._ready(source)
 
         def text() -> str:
-            found = slices.people(leaf, self.relation, segments, self._revalued())
+            found = slices.people(leaf, self.relation, segments, self._revalued)
             return self.sql(found.select("cust", "v"))
 
-        table = self.warehouse.run(texts.kept(("behind", leaf, segments, self.touch, *self.here), text))
+        table = self.warehouse.run(self.text(("behind", leaf, segments, self.touch), text))
         found: dict[int, int] = {}
         for cust, value in zip(table["cust"], table["v"], strict=True):
             key = -1 if cust is None else whole(cust)
@@ -356,7 +367,7 @@ class Engine:
 
     def set_calendar(self, periods: Sequence[Slot]) -> None:
         """Tell the engine which periods are asked about."""
-        self.touch = touching(periods)
+        self.touch, self.periods = touching(periods), periods
         self._put(PERIODS, [(k, s.base, s.stop) for k, s in enumerate(periods)])
         if touching(periods):
             self._put(DAYS, day_rows(periods, FIRST_DAY))

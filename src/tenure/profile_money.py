@@ -105,7 +105,7 @@ def billing(read: Reader) -> Line:
     invoices = _billed(read, "invoices")
     payments = _billed(read, "payments")
     year = add_months(read.cut, -12).isoformat()
-    now = f"{read.engine.world.as_of.isoformat()}Z"
+    now = read.clock.as_of.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     open_ = [row for row in invoices if (row["status"] or "open") == "open"]
     late = [row for row in open_ if row["due_at"] is not None and row["due_at"] < now]
     recent = [row for row in payments if row["at"] is not None and row["at"] >= year]

@@ -151,6 +151,11 @@ class Rollup:
     asks: str = ""
     days: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def is_made(self) -> bool:
+        """Whether a table of its own is made where no stored one holds."""
+        return self.kept or self.by_day
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -197,7 +202,8 @@ class PeriodRows:
     """Rows that depend on the periods asked for: what a sum over rows of a day cannot say.
 
     `build` gives (k, cust, ...) with k the number of the period in `asked.periods`; a column `at_day` says when
-    attributes are read, otherwise on the period's last day. `reads` and `own` are as in `Rollup`.
+    attributes are read, otherwise on the period's last day. `reads` and `own` are as in `Rollup`. `judged`: they are
+    read from a table that the engine has judged for the ends of the periods first (see Engine.judge).
     """
 
     name: str
@@ -205,6 +211,7 @@ class PeriodRows:
     reads: tuple[str, ...]
     own: tuple[str, ...] = ()
     asks: str = ""
+    judged: bool = False
 
 
 def rollups() -> dict[str, Rollup]:

@@ -46,7 +46,9 @@ class Session:
         from tenure.measure import Measure
         from tenure.refresh import settings_digest
         from tenure.rollups.mrr_steps import looks_at_months
+        from tenure.stand_ins import AS_OF, CUT
         from tenure.store import Store
+        from tenure.warehouse import Dated
         from tenure.worlds import clock_of, columns_of, known_tables, world_of
 
         store = Store(self.config.folder)
@@ -69,7 +71,11 @@ class Session:
         if self.past:  # stored steps may have looked at what is later in their month
             world = replace(world, steps_hold=not looks_at_months(world.rule))
         self._warehouse = self._warehouse or self._engine(self._snapshot)
-        self._measure = Measure(Engine(self._warehouse, world, self.policy), clock_of(self.config))
+        # Texts are compiled with stand-ins for "now", so that they last while it moves on.
+        dated = Dated(self._warehouse, {AS_OF: world.as_of, CUT: world.cut})
+        world = replace(world, as_of=AS_OF, cut=CUT)
+        shelf = self.config.folder / ".tenure" / "texts"
+        self._measure = Measure(Engine(dated, world, self.policy, shelf=shelf), clock_of(self.config))
         self._made_at = time.monotonic()
         return self._measure
 

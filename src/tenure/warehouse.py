@@ -7,7 +7,11 @@ live in `warehouses/`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, Protocol
+
+from tenure.stand_ins import filled
 
 Columns = Mapping[str, list[object]]
 
@@ -15,7 +19,9 @@ Columns = Mapping[str, list[object]]
 class Warehouse(Protocol):
     """An engine that holds the model's tables (m_*) and rollups under their names."""
 
-    dialect: str
+    @property
+    def dialect(self) -> str:
+        """What sqlglot calls its SQL."""
 
     def run(self, sql: str) -> Columns:
         """The answer of a query as lists of Python values, by column."""
@@ -43,16 +49,44 @@ class Embedded:
         return dict(zip(names, columns, strict=True))
 
     def put(self, name: str, types: Mapping[str, str], rows: Sequence[tuple[object, ...]]) -> None:
-        import pyarrow as pa
-
-        makers = {"int64": pa.int64(), "date": pa.date32(), "string": pa.string()}
-        columns = list(zip(*rows, strict=True)) or [()] * len(types)
-        table = pa.table(
-            {n: pa.array(values, makers[t]) for (n, t), values in zip(types.items(), columns, strict=True)}
-        )
-        self._con.register(f"_{name}", table)
-        self._con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM "_{name}"')
-        self._con.unregister(f"_{name}")
+        kinds = {"int64": "BIGINT", "date": "DATE", "string": "VARCHAR"}
+        columns = ", ".join(f'"{column}" {kinds[kind]}' for column, kind in types.items())
+        self._con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" ({columns})')
+        # As text: to hand over Python's values through pyarrow would import pandas wherever it is installed.
+        for begin in range(0, len(rows), _AT_ONCE):
+            values = ", ".join(f"({', '.join(map(_literal, row))})" for row in rows[begin : begin + _AT_ONCE])
+            self._con.execute(f'INSERT INTO "{name}" VALUES {values}')
 
     def make(self, name: str, sql: str) -> None:
         self._con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A warehouse as of a moment: puts the real days into texts that were compiled with stand-ins (`stand_ins`)."""
+
+    of: Warehouse
+    real: Mapping[date, date]
+
+    @property
+    def dialect(self) -> str:
+        return self.of.dialect
+
+    def run(self, sql: str) -> Columns:
+        return self.of.run(filled(sql, self.real))
+
+    def put(self, name: str, types: Mapping[str, str], rows: Sequence[tuple[object, ...]]) -> None:
+        self.of.put(name, types, rows)
+
+    def make(self, name: str, sql: str) -> None:
+        self.of.make(name, filled(sql, self.real))
+
+
+_AT_ONCE = 5000
+
+
+def _literal(value: object) -> str:
+    """A whole number, a day, a text or nothing, as SQL."""
+    if value is None:
+        return "NULL"
+    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"

@@ -6,7 +6,7 @@ The command line, the web pages, the HTTP API and the worker call only this.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -18,19 +18,18 @@ from tenure import config as configuration
 from tenure import policy as policies
 from tenure.errors import RequestError, UnknownName
 from tenure.periods import parse_window, select
+from tenure.workspace_health import Judging
+from tenure.workspace_people import People
 
 if TYPE_CHECKING:
     from tenure.check import Finding
-    from tenure.directory import Customers
     from tenure.explain import Explanation
     from tenure.feedback import Feedback
-    from tenure.intake import Intake
     from tenure.load import LoadReport
     from tenure.measure import Measure
     from tenure.per_customer import Figures
-    from tenure.profile import Profile
     from tenure.question import Frame, Question
-    from tenure.result import Results
+    from tenure.result import Result, Results
     from tenure.session import Session
     from tenure.store import Snapshot, Writer
 
@@ -46,7 +45,7 @@ class SyncReport:
     seconds: float
 
 
-class Workspace:
+class Workspace(People, Judging):
     """A company's data and settings."""
 
     def __init__(self, folder: Path | str) -> None:
@@ -234,22 +233,21 @@ class Workspace:
         frame = self._frame(measure, grain, periods, ("customer_id",), _texts(where), window)
         return figures(measure, questions, frame)
 
-    def customers(self, where: str | Sequence[str] = (), **wanted: Any) -> Customers:
-        """The list of customers: search, sort, descending, limit, offset, columns. See `directory.Wanted`."""
-        from tenure.directory import Wanted, customers
+    def over(
+        self, metrics: Sequence[str], periods: Sequence[Any], by: tuple[str, ...] = (), where: Iterable[str] = ()
+    ) -> Sequence[Result]:
+        """Metrics (`id` or `id:variant`) over any periods: what judgements ask."""
+        measure = self._ready()
+        frame = self._frame(measure, "total", periods, by, tuple(where), None)
+        return measure.results([self._question(*_with_variant(name)) for name in metrics], frame)
+
+    def last_facts(self, metric: str, periods: Sequence[Any]) -> dict[str, Any]:
+        """The last of many periods in which each customer has a fact of a metric."""
+        from tenure.per_customer import last_periods
 
         measure = self._ready()
-        segments = self._frame(measure, "total", (), (), _texts(where), None).segments
-        return customers(measure, segments, Wanted(**wanted))
-
-    def customer(self, customer_id: str, **page: Any) -> Profile:
-        """Everything about one customer; limit, offset and types choose entries of the timeline (`timeline.Page`)."""
-        from tenure.profile import profile
-        from tenure.timeline import Page
-
-        measure = self._ready()
-        segments = self._frame(measure, "total", (), (), (), None).segments
-        return profile(measure, segments, customer_id, Page(**page))
+        frame = self._frame(measure, "day", periods, ("customer_id",), (), None)
+        return last_periods(measure, self._question(*_with_variant(metric)), frame)
 
     def _frame(
         self,
@@ -265,9 +263,9 @@ class Workspace:
 
         conditions = [self._condition(text) for text in where]
         meta = self._session.meta
-        segments = grouping.segments(
-            measure.engine, by, conditions, dated=bool(meta["dated"]), whole=bool(meta.get("whole")), told=meta["told"]
-        )
+        told, dated, whole = meta["told"], bool(meta["dated"]), bool(meta.get("whole"))
+        own = self._behaviours(measure, (*where, *by))
+        segments = grouping.segments(measure.engine, by, conditions, dated=dated, whole=whole, told=told, made=own)
         return Frame(grain, periods, segments, parse_window(window) if window else None)
 
     def _question(self, name: str, variant: str | None) -> Question:
@@ -296,13 +294,17 @@ class Workspace:
         if not text.strip().startswith("@"):
             return text
         name = text.strip()[1:]
+        if name in self.config.behaviours:
+            return f"\"segment_{name}\" = 'in'"
         if name not in self.config.segments:
-            raise UnknownName("segment", name, self.config.segments, where="--where")
+            raise UnknownName("segment", name, {**self.config.segments, **self.config.behaviours}, where="--where")
         return self.config.segments[name]
 
     def _ready(self) -> Measure:
         """The engine over the newest version; kept while nothing changed."""
-        return self._session.ready(self.refresh)
+        measure = self._session.ready(self.refresh)
+        measure.engine.judged.judge = self._judged
+        return measure
 
     def explain(
         self,
@@ -333,18 +335,6 @@ class Workspace:
             before = measure.clock.containing(found.start - timedelta(days=1), grain)
             periods = [before, found]
         return feedback(measure, self._frame(measure, grain, periods, (), _texts(where), None))
-
-    def sources_status(self) -> Intake:
-        """What came in: sources and last loads, tables, refused rows by reason, and what is missing for what."""
-        from tenure.intake import intake
-
-        return intake(self.config, self.snapshot())
-
-    def rejects(self, **which: Any) -> list[dict[str, Any]]:
-        """Refused rows, to browse and download; source, table, reason, limit and offset choose them."""
-        from tenure.intake import rejects
-
-        return rejects(self.snapshot(), **which)
 
     def check(self) -> list[Finding]:
         """What is wrong or worth knowing: configuration, rejected rows, identities that must hold."""

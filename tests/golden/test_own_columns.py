@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from golden import monthly
+from golden import monthly, table
 
 ORDERS = """
     order_id,customer_id,placed_at,amount,currency,channel
@@ -73,3 +73,15 @@ def test_the_latest_headcount_that_is_one(company: Any) -> None:
         subscriptions=monthly("a 10 2024-01-01\nb 10 2024-01-01"),
     )
     assert firm.value("customers_per_employee", "2024-01") == 0.2
+
+
+def test_a_figure_for_each_customer_paying_or_not(company: Any) -> None:
+    """Calls: two with a, who pays; three with b, who left; one with c, who never paid; one with nobody. In all 7."""
+    firm = company(
+        subscriptions=monthly("a 10 2024-01-01\nb 10 2024-01-01 2024-02-01"),
+        interactions=table(
+            "customer_id,kind,at", ((who, "call", f"2024-03-{k + 1:02d}") for k, who in enumerate(["", *"aabbbc"]))
+        ),
+    )
+    calls = firm.by("customer_id", "interactions", "2024-03")
+    assert calls == {"a": 2, "b": 3, "c": 1, "unattributed": 1}

@@ -34,11 +34,16 @@ FLOORS = [
         "tree",
         "usage",
         "scales",
+        "stand_ins",
+        "segment",
+        "goal",
+        "health_score",
+        "health_presets",
     ),
     # collections: the plural holds the ones there ARE
     ("metrics", "rollups", "sources"),
     # settings: tenure.toml as a value, which machinery takes
-    ("config", "web_options"),
+    ("config", "health_options", "web_options"),
     # machinery, data in: files to rows, rows to versions
     ("store", "recognise", "load", "worlds", "refresh", "sync"),
     # machinery, numbers out: expressions to queries, queries to results
@@ -58,6 +63,7 @@ FLOORS = [
         "lifetimes",
         "intervals",
         "per_customer",
+        "judged",
     ),
     # what is asked about results and the catalogue
     (
@@ -69,8 +75,13 @@ FLOORS = [
         "directory",
         "profile",
         "timeline",
+        "goals",
+        "scorecards",
+        "membership",
         "intake",
     ),
+    # judgements: rules over results
+    ("health",),
     # composition: one door
     ("workspace", "session", "access"),
     # edges: what people and machines call; they hold no rules

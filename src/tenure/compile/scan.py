@@ -16,21 +16,25 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 
 import ibis
 import ibis.expr.types as ir
 
 from tenure.compile.calendar import Slot, month_units, on_day
-from tenure.compile.plan import Cells, Plan, Segment, whole
+from tenure.compile.plan import Cells, Plan, Segment, Source, whole
 from tenure.compile.record import as_number, flow_value, inputs, is_linear_in_flows, row_env, swap, to_ibis
 from tenure.compile.segments import Segments
 from tenure.compile.unmoved import NO, NOTHING, unmoved
 from tenure.expr import END, START, Across, Col, Const, Expr, Flow, Integral, Level, Moves, Op
 from tenure.rollup import exact
 from tenure.tree import walk
+
+FEW = 2
+"""Kinds up to which rows are chosen before they are summed; to choose more costs more than it saves."""
 
 
 @dataclass(frozen=True)
@@ -57,26 +61,55 @@ _Levels = Mapping[tuple[str, Expr], str]
 """The columns of what is cumulated."""
 
 
-def _part(leaf: Across, marks: dict[Expr, str]) -> _Part:
-    """A leaf with its conditions put down in `marks`."""
+@dataclass
+class _Tests:
+    """Conditions on columns of a step, put down once each, before any join, which copies texts.
+
+    `codes`: the texts that a column is compared with, each with a small number, which compares quicker. `marks`: other
+    comparisons of one column.
+    """
+
+    codes: dict[str, dict[str, int]] = field(default_factory=dict)
+    marks: dict[Expr, str] = field(default_factory=dict)
+
+    def placed(self, keep: Expr) -> Expr:
+        """The condition over the columns put down."""
+        match keep:
+            case Op(name="and" | "or" | "not", args=args):
+                return Op(keep.name, tuple(self.placed(part) for part in args))
+            case Op(name="==", args=(Col(name=column), Const(value=str(text)))):
+                known = self.codes.setdefault(column, {})
+                return Op("==", (Col(f"c_{column}"), Const(known.setdefault(text, len(known) + 1))))
+            case Op(args=(Col(), *others)) if all(isinstance(a, Const) for a in others):
+                return Col(self.marks.setdefault(keep, f"m{len(self.marks)}"))
+        return keep
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of what is put down."""
+        return (*(f"c_{column}" for column in self.codes), *self.marks.values())
+
+    def put_down(self, steps: ir.Table) -> ir.Table:
+        """The steps with these columns."""
+        found: dict[str, ir.Value] = {}
+        for column, known in self.codes.items():
+            found[f"c_{column}"] = steps[column].cases(*known.items(), else_=0).cast("int8")
+        for test, name in self.marks.items():
+            found[name] = ibis.coalesce(to_ibis(test, row_env(steps, test)), ibis.literal(False))
+        return steps.mutate(**found) if found else steps
+
+
+def _part(leaf: Across, tests: _Tests) -> _Part:
+    """A leaf with its conditions put down in `tests`."""
     if isinstance(leaf.x, Integral):
         return _Part(leaf, leaf.x, "integral", Level(leaf.x.steps, END))
 
     def change(node: Expr) -> Expr | None:
         if not isinstance(node, Flow):
             return None
-        return node if node.keep is None else Flow(node.rows, node.x, _marked(node.keep, marks))
+        return node if node.keep is None else Flow(node.rows, node.x, tests.placed(node.keep))
 
     return _Part(leaf, swap(leaf.x, change), shape(leaf) or "", unmoved(leaf.x))
-
-
-def _marked(keep: Expr, marks: dict[Expr, str]) -> Expr:
-    """The condition with what compares one column of a step as a column of its own."""
-    if isinstance(keep, Op) and keep.name in ("and", "or", "not"):
-        return Op(keep.name, tuple(_marked(part, marks) for part in keep.args))
-    if isinstance(keep, Op) and isinstance(keep.args[0], Col) and all(isinstance(a, Const) for a in keep.args[1:]):
-        return Col(marks.setdefault(keep, f"m{len(marks)}"))
-    return keep
 
 
 def shape(leaf: Across) -> str | None:
@@ -102,32 +135,89 @@ def shape(leaf: Across) -> str | None:
     return "end" if END in moments else "start"
 
 
-def plan(leaves: Sequence[Across], steps: ir.Table, begin: date, stop: date, segments: Segments) -> Plan:
+def plan(leaves: Sequence[Across], steps: Source, begin: date, stop: date, segments: Segments) -> Plan:
     """One query for all these leaves over one table of steps, for periods from `begin` to before `stop`."""
-    marks: dict[Expr, str] = {}
-    parts = [_part(leaf, marks) for leaf in leaves]
-    only_flows = all(p.shape == "flow" for p in parts)
-    steps = steps.filter(steps.day < ibis.literal(stop))
-    if only_flows:
-        steps = steps.filter(steps.day >= ibis.literal(begin))  # no level to know, so nothing from before
-    # Kinds are compared once each, and before any join, which copies texts.
-    tests = {name: to_ibis(test, row_env(steps, test)) for test, name in marks.items()}
-    steps = steps.mutate(**{name: ibis.coalesce(test, ibis.literal(False)) for name, test in tests.items()})
-    kept = segments.attach(steps, None, owned=True)
-    rows = on_day(kept, kept["day"], None if only_flows else begin - timedelta(days=1))
-    if only_flows:
-        flows = dict.fromkeys(flow for part in parts for flow in inputs(part.x)[1])
-        rows = rows.filter(functools.reduce(operator.or_, (_adds(rows, flow) for flow in flows)))
-    rows = rows.select(*_needed(parts, rows, segments), opens=rows.since < rows.start, closes=rows.until >= rows.stop)
+    tests = _Tests()
+    parts = [_part(leaf, tests) for leaf in leaves]
     levels: dict[tuple[str, Expr], str] = {}
     for part in parts:
         if part.level:
             levels.setdefault(part.level, f"l{len(levels)}")
-    query = _single(parts, levels, rows, segments)
-    if any(p.shape == "pair" for p in parts):
-        # Both read `rows`, which ends in a select: so Ibis makes it a WITH, and engines join once.
-        query = ibis.union(query, _grouped(parts, levels, rows, segments).select(*query.columns))
+    query = partial(_query, parts, levels, tests, steps, begin, stop, segments)
     return Plan(query, _reader(parts, levels, segments))
+
+
+def _query(
+    parts: Sequence[_Part],
+    levels: _Levels,
+    tests: _Tests,
+    source: Source,
+    begin: date,
+    stop: date,
+    segments: Segments,
+) -> ir.Table:
+    only_flows = all(p.shape == "flow" for p in parts)
+    steps = source().filter(ibis._.day < ibis.literal(stop))
+    if only_flows:
+        steps = steps.filter(steps.day >= ibis.literal(begin))  # no level to know, so nothing from before
+    first = None if only_flows else begin - timedelta(days=1)
+    if only_flows and (flows := _by_kind(parts)):
+        return _few(parts, flows, steps, tests, segments)
+    rows = segments.attach(tests.put_down(steps), None, owned=True)
+    if only_flows:
+        rows = _adding(rows, dict.fromkeys(flow for part in parts for flow in inputs(part.x)[1]))
+    if not any(p.shape == "pair" for p in parts):
+        return _by_days(parts, levels, rows, first, segments)
+    rows = on_day(rows, rows["day"], first)
+    rows = rows.select(*_needed(parts, rows, segments), opens=rows.since < rows.start, closes=rows.until >= rows.stop)
+    query = _single(parts, levels, rows, ("slot", *segments.group))
+    # Both read `rows`, which ends in a select: so Ibis makes it a WITH, and engines join once.
+    return ibis.union(query, _grouped(parts, levels, rows, segments).select(*query.columns))
+
+
+def _by_kind(parts: Sequence[_Part]) -> list[Flow] | None:
+    """The flows of the parts, where each adds a column or counts, told apart by the steps' kinds alone."""
+    flows = list(dict.fromkeys(flow for part in parts for flow in inputs(part.x)[1]))
+    for flow in flows:
+        named = {node.name for node in walk(flow.keep) if isinstance(node, Col)} if flow.keep is not None else set()
+        if not named <= {"c_kind"} or not isinstance(flow.x, Col | Const):
+            return None
+    return flows
+
+
+def _few(parts: Sequence[_Part], flows: Sequence[Flow], steps: ir.Table, tests: _Tests, segments: Segments) -> ir.Table:
+    """What happened by day and kind first, of which there are few: conditions and the calendar meet only those."""
+    columns = {flow.x.name for flow in flows if isinstance(flow.x, Col)} - {"kind"}
+    rows = steps
+    if len(tests.codes.get("kind", ())) <= FEW:
+        rows = _adding(tests.put_down(steps), flows).drop(*tests.columns)
+    rows = segments.attach(rows, None, owned=True)
+    rows = rows.group_by("day", "kind", *segments.group).agg(
+        n_=ibis._.count(), **{name: exact(rows[name].sum()) for name in sorted(columns)}
+    )
+
+    def counted(node: Expr) -> Expr | None:
+        if not isinstance(node, Flow) or not isinstance(node.x, Const):
+            return None
+        return Flow(node.rows, Op("*", (node.x, Col("n_"))), node.keep)
+
+    few = [replace(part, x=swap(part.x, counted)) for part in parts]
+    joined = on_day(tests.put_down(rows), rows["day"], None)
+    return _single(few, {}, joined, ("slot", *segments.group))
+
+
+def _by_days(
+    parts: Sequence[_Part], levels: _Levels, rows: ir.Table, first: date | None, segments: Segments
+) -> ir.Table:
+    """Where nobody is looked at twice: summed by day, of which there are few, before the days are joined."""
+    rows = rows.mutate(at_=rows["day"] if first is None else ibis.greatest(rows["day"], ibis.literal(first)))
+    daily = _single(parts, levels, rows, ("at_", *segments.group))
+    joined = on_day(daily, daily["at_"], None)
+    left = {f"v{i}": _left(part.x) for i, part in enumerate(parts) if isinstance(part.x, Integral)}
+    sums = [name for name in daily.columns if name not in ("at_", *segments.group)]
+    return joined.group_by("slot", *segments.group).agg(
+        **{name: _total(joined[name] * joined[left[name]] if name in left else joined[name]) for name in sums}
+    )
 
 
 def _needed(parts: Sequence[_Part], rows: ir.Table, segments: Segments) -> list[str]:
@@ -135,12 +225,13 @@ def _needed(parts: Sequence[_Part], rows: ir.Table, segments: Segments) -> list[
     named = {node.name for part in parts for node in walk(part.x) if isinstance(node, Col)} & {*rows.columns}
     if any(p.shape != "flow" for p in parts):
         named |= {"before", "after"}
-    for part in parts:
-        if part.shape == "pair":
-            named.add("cust")
-        if isinstance(part.x, Integral):
-            named.add(_left(part.x))
+    named |= {"cust"} | {_left(part.x) for part in parts if isinstance(part.x, Integral)}
     return ["slot", *sorted(named), *segments.group]
+
+
+def _adding(rows: ir.Table, flows: Collection[Flow]) -> ir.Table:
+    """The rows that add something to any of the flows."""
+    return rows.filter(functools.reduce(operator.or_, (_adds(rows, flow) for flow in flows)))
 
 
 def _adds(rows: ir.Table, flow: Flow) -> ir.BooleanValue:
@@ -187,14 +278,18 @@ def _still(part: _Part, level: ir.Value) -> ir.Value:
     return as_number(part.leaf.how, part.still, dict.fromkeys(inputs(part.still)[0], level))
 
 
-def _single(parts: Sequence[_Part], levels: _Levels, rows: ir.Table, segments: Segments) -> ir.Table:
-    """The pass over the steps: what is cumulated in columns l*, sums in the slot in v*."""
+def _single(parts: Sequence[_Part], levels: _Levels, rows: ir.Table, by: Sequence[str]) -> ir.Table:
+    """The pass over the steps: what is cumulated in columns l*, sums in the slot in v*.
+
+    By days an integral's change is not weighed yet: there is one weight for all of a day.
+    """
     columns: dict[str, ir.Value] = {}
     for i, part in enumerate(parts):
         if part.level and levels[part.level] not in columns:
             columns[levels[part.level]] = _total(_still(part, rows.after) - _still(part, rows.before))
         if isinstance(part.x, Integral):
-            columns[f"v{i}"] = _total((rows.after - rows.before) * rows[_left(part.x)])
+            change = rows.after - rows.before
+            columns[f"v{i}"] = _total(change * rows[_left(part.x)] if "slot" in by else change)
         elif part.shape == "flow":
             columns[f"v{i}"] = _sum_of(part.x, rows)
         elif part.shape == "pair":
@@ -202,7 +297,7 @@ def _single(parts: Sequence[_Part], levels: _Levels, rows: ir.Table, segments: S
             change = _both(part, rows.before, rows.after, flows)
             only = rows.opens & rows.closes & (rows.slot > 0)
             columns[f"v{i}"] = ibis.coalesce(exact(change.sum(where=only)), _zero())
-    return rows.group_by("slot", *segments.group).agg(**columns)
+    return rows.group_by(*by).agg(**columns)
 
 
 def _grouped(parts: Sequence[_Part], levels: _Levels, rows: ir.Table, segments: Segments) -> ir.Table:

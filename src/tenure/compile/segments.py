@@ -19,9 +19,13 @@ from tenure.compile.record import to_ibis
 from tenure.errors import RequestError, UnknownName
 from tenure.expr import Col, Expr, Op
 from tenure.filter import columns as columns_of
+from tenure.rollup import KEYS
+from tenure.rollups._rfm import NUMBERS
 
 NONE = "(none)"
 UNATTRIBUTED = "unattributed"
+CUSTOMER = "customer_id"
+"""Who a customer is: known of every customer, whatever tables name it, and never changes."""
 TENURE = "tenure_months"
 STATE = "state"
 CURRENT = "current"
@@ -76,7 +80,7 @@ class Segments:
     @property
     def of_customers(self) -> bool:
         """True where every name says something of a customer, none of a row alone."""
-        known = {*dict(self.own), TENURE, STATE}
+        known = {*dict(self.own), CUSTOMER, TENURE, STATE}
         listed = model.TABLES["customers"].columns
         return all(name in known or self.attribute(name) or _bare(name) in listed for name in self.names)
 
@@ -121,6 +125,8 @@ class Segments:
         moments = {"at_day_": day, "boundary_": boundary}
         rows = rows.mutate(**{name: value for name, value in moments.items() if value is not None})
         rows, values = self._with_attributes(rows, values, owned=owned)
+        if CUSTOMER in self.names:
+            rows, values = self._with_id(rows, values)
         rows, values = self._with_own(rows, values)
         if TENURE in self.names:
             rows, values = self._with_tenure(rows, values)
@@ -176,6 +182,12 @@ class Segments:
             rows = rows.join(pieces, rows.cust == pieces.p_cust, how=how).drop("p_cust")
         return rows, {name: rows[label[name]] for name in wanted}
 
+    def _with_id(self, rows: ir.Table, values: dict[str, ir.Value]) -> tuple[ir.Table, dict[str, ir.Value]]:
+        """The customer's own id, of whoever is known, paying or not."""
+        keys = KEYS.select(i_cust=KEYS.cust, id_=KEYS.customer_id)
+        rows = rows.join(keys, rows.cust == keys.i_cust, how="left").drop("i_cust")
+        return rows, {name: rows[value.get_name()] for name, value in values.items()} | {CUSTOMER: rows.id_}
+
     def _with_own(self, rows: ir.Table, values: dict[str, ir.Value]) -> tuple[ir.Table, dict[str, ir.Value]]:
         tables = dict(self.own)
         for i, name in enumerate(n for n in self.names if n in tables and n not in values):
@@ -191,6 +203,8 @@ class Segments:
                 raise RequestError(f"{name!r} cannot group this metric.", where="--by")
             inside = (rows.at_day_ >= pieces.p_from) & (rows.at_day_ < pieces.p_to)
             rows = rows.join(pieces, [rows.cust == pieces.p_cust, inside], how="left").drop("p_cust", "p_from", "p_to")
+            if name in NUMBERS:
+                rows = rows.mutate(**{label: rows[label].cast("int64")})
             values = values | {name: rows[label]}
         return rows, {name: rows[value.get_name()] for name, value in values.items()}
 

@@ -7,19 +7,21 @@ exchange rates) and for the customers behind a number. Cost: customers x periods
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import ibis
 import ibis.expr.types as ir
 
 from tenure.compile.calendar import PERIODS, Slot
 from tenure.compile.plan import Cells, Plan, Relation, Segment, whole
-from tenure.compile.record import as_number, flow_value, inputs, is_linear_in_flows
+from tenure.compile.record import as_number, flow_value, inputs, is_linear_in_flows, row_env, to_ibis
 from tenure.compile.rows import in_periods
 from tenure.compile.segments import Segments
 from tenure.expr import START, Across, Col, Const, Expr, Flow, Integral, Level, Op, Rows
 from tenure.money import MONTH_UNIT
 from tenure.rollup import exact, ticks
 from tenure.rollups._rates import RATE
+from tenure.tree import walk
 
 Source = Level | Flow | Integral
 
@@ -52,14 +54,22 @@ def people(leaf: Across, relation: Relation, segments: Segments, rates: ir.Table
     return found.filter(found.v != 0).select("k", "cust", *segments.group, "v")
 
 
-def plan(leaves: Sequence[Across], relation: Relation, segments: Segments, rates: ir.Table | None) -> Plan:
+def plan(
+    leaves: Sequence[Across], relation: Relation, segments: Segments, rates: Callable[[], ir.Table | None]
+) -> Plan:
     """One query for all these leaves, each with its own cut."""
+    return Plan(partial(_query, leaves, relation, segments, rates), _reader(leaves, segments))
+
+
+def _query(
+    leaves: Sequence[Across], relation: Relation, segments: Segments, rates: Callable[[], ir.Table | None]
+) -> ir.Table:
     parts = []
     for i, leaf in enumerate(leaves):
-        found = people(leaf, relation, segments, rates)
+        found = people(leaf, relation, segments, rates())
         total = found.group_by("k", *segments.group).agg(v=exact(found.v.sum()))
         parts.append(total.select("k", *segments.group, leaf=ibis.literal(i, "int64"), v=total.v))
-    return Plan(ibis.union(*parts) if len(parts) > 1 else parts[0], _reader(leaves, segments))
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
 def needs_rows(x: Expr) -> bool:
@@ -79,13 +89,15 @@ def _is_flow_and_none(args: tuple[Expr, ...]) -> bool:
 
 def _movers(flows: Mapping[Flow, ir.Table]) -> ir.Table:
     """(k, cust): who has rows in which period."""
-    parts = [flow.select("k", "cust") for flow in flows.values()]
-    return (ibis.union(*parts) if len(parts) > 1 else parts[0]).distinct()
+    parts = [flow.select("k", "cust").distinct() for flow in flows.values()]
+    return ibis.union(*parts).distinct() if len(parts) > 1 else parts[0]
 
 
 def _flow(source: Flow, relation: Relation, segments: Segments | None) -> ir.Table:
     """(k, cust, value): the sum of the rows of every customer who has any, in every period."""
     rows = relation(source.rows)
+    if source.keep is not None and source.x != Col("transfer"):
+        rows = _kept(rows, source.keep)
     if source.x == Col("transfer"):
         rows = _transfers(rows, segments) if segments is not None else rows.filter(ibis.literal(False))
     if isinstance(source.rows, Rows):
@@ -98,6 +110,13 @@ def _flow(source: Flow, relation: Relation, segments: Segments | None) -> ir.Tab
     kept = segments.group if segments is not None else ()
     values = joined.select("k", "cust", *kept, value=exact(ibis.coalesce(flow_value(joined, source), ibis.literal(0))))
     return values.group_by("k", "cust", *kept).agg(value=exact(values["value"].sum()))
+
+
+def _kept(rows: ir.Table, keep: Expr) -> ir.Table:
+    """The rows that a flow keeps, where their own columns say so: fewer to join."""
+    if any(isinstance(node, Col) and node.name not in rows.columns for node in walk(keep)):
+        return rows
+    return rows.filter(ibis.coalesce(to_ibis(keep, row_env(rows, keep)), ibis.literal(False)))
 
 
 def _transfers(steps: ir.Table, segments: Segments) -> ir.Table:

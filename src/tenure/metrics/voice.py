@@ -14,6 +14,7 @@ MIX = ("survey_responses.survey", "survey_responses.scale")
 """What scores pool: surveys, and the scales they were asked on."""
 answers = Rows("answers", "answered_day", of="survey_responses", said=SAID)
 latest = replace(answers, said="latest answers of each person in the period", last_by="person_kind")
+of_customers = replace(answers, said="latest answers of each customer in the period", last_by="customer_kind")
 asks = Rows("asks", "asked_day", of="survey_responses", said="surveys sent in the period")
 people = Rows("nps_people", "k", of="survey_responses", said="people by their mean answer")
 
@@ -70,6 +71,12 @@ def _mrr_weighted() -> Reading:
     named = Named(good, "MRR of those who promote"), Named(bad, "MRR of those who detract")
     everyone = Named(total(now.where(answered)), "MRR of those who answered")
     return Reading(Ratio(100 * (named[0] - named[1]), everyone), why, count(answered))
+
+
+def _latest_score() -> Reading:
+    """The mean of the latest score of each customer: of one customer alone, its latest score."""
+    known = Col("nps").is_set() & Col("customer_id").is_set()
+    return replace(mean(of_customers, given, square, known, "the latest score of each customer, 0 to 10"), unit="score")
 
 
 judged = Col("csat").is_set() & Col("customer_id").is_set()
@@ -129,7 +136,7 @@ FAMILY = Family(
 *Variants.* finite: the same, its interval as if only those who were asked in the period could have been;
 latest_per_person: the last answer of each person in the period; mean_per_person: people by the mean of their answers;
 per_customer: customers by the mean of theirs, below 7, from 7, from 9; mrr_weighted: these customers by their MRR at
-the end.
+the end; latest_score: the mean of the latest score of each customer, from 0 to 10.
 *Differs:* "The 11 Most Important Customer Success KPIs" bands average scores of several questions; here a score is one
 answer, and averages are variants of their own. The interval is the normal one, for fewer than 30 answers or where
 nobody or everybody is of one kind the adjusted Wald.
@@ -149,6 +156,7 @@ Proven KPIs" asks of customer success managers more than 30.
                 "mean_per_person": _net(people, "band", why="people by the mean of their answers"),
                 "per_customer": _per_customer(),
                 "mrr_weighted": _mrr_weighted(),
+                "latest_score": _latest_score(),
             },
             aliases=("net_promoter_score", "promoter_score"),
             mix=MIX,

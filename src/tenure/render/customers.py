@@ -196,3 +196,34 @@ def _step(row: Mapping[str, Any]) -> str:
 
 def _entry(row: Mapping[str, Any]) -> str:
     return plain(f"{_day(row['at'])} {row['type']}: {row['what']} {row['id'] or ''}".rstrip())
+
+
+def as_segments(found: Sequence[Mapping[str, Any]], currency: str, width: int, *, colour: bool = False) -> str:
+    """The saved segments: how many, what they pay, and what they are."""
+    if not found:
+        return 'No segment is saved. Write [segments] into tenure.toml: big = "size >= 1000"'
+    columns = [
+        Column("segment", [f"@{row['name']}" for row in found], number=False),
+        Column("found", [f"{row['found']:,}" for row in found]),
+        Column("customers", [f"{row['customers']:,}" for row in found]),
+        Column("MRR", ["" if row["mrr"] is None else numbers.money(row["mrr"], currency) for row in found]),
+        Column("rule", [plain(row["rule"]) for row in found], number=False),
+    ]
+    return "\n".join(table(columns, width, colour=colour))
+
+
+def as_moved(found: Mapping[str, Any], currency: str, width: int, *, colour: bool = False) -> str:
+    """Who entered a segment and who left it."""
+    lines = wrapped(f"@{found['segment']}, {plain(found['rule'])}: {found['from']} to {found['to']}", width)
+    for word, money in (("entered", "mrr"), ("left", "mrr_before")):
+        rows = found[word]
+        lines += ["", f"{len(rows):,} {word}"]
+        if rows:
+            columns = [
+                Column("customer", [plain(row["customer_id"]) for row in rows], number=False),
+                Column("name", [plain(row["name"]) for row in rows], number=False),
+                Column("state", [plain(row["state"] or "") for row in rows], number=False),
+                Column("MRR", ["" if row[money] is None else numbers.money(row[money], currency) for row in rows]),
+            ]
+            lines += table(columns, width, colour=colour)
+    return "\n".join([*lines, "", f"{found['stayed']:,} stayed."])

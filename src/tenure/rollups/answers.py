@@ -129,6 +129,7 @@ def answers_rows(world: World) -> ir.Table:
         ease_square=(rows.ease // 1000) * (rows.ease // 1000),
         person=who,
         person_kind=who + "/" + rows.kind,
+        customer_kind=rows.customer_id + "/" + rows.kind,
         moment=rows.answered_at,
         row_id=rows.response_id + "/" + ibis.coalesce(rows.question, ibis.literal("")),
     )

@@ -16,12 +16,12 @@ def _none() -> ir.Value:
 
 
 def payments_rows(world: World) -> ir.Table:
-    """Payments with `received` (succeeded less refunded) and `fees`."""
+    """Payments with `received` (succeeded less refunded), `fees`, and `fate`: what became of them."""
     rows = in_reporting(world, world.past("payments"), "day", {"money_": "amount", "fee_": "fee"})
     status = ibis.coalesce(rows.status, ibis.literal("succeeded"))
     received = ibis.cases((status == "succeeded", rows.money_), (status == "refunded", -rows.money_), else_=_none())
     fees = ibis.ifelse(status == "succeeded", ibis.coalesce(rows.fee_, _none()), _none())
-    return keyed(rows.mutate(received=received, fees=fees).drop("money_", "fee_"))
+    return keyed(rows.mutate(received=received, fees=fees, fate=status).drop("money_", "fee_"))
 
 
 def orders_rows(world: World) -> ir.Table:
@@ -32,6 +32,13 @@ def orders_rows(world: World) -> ir.Table:
     rows = in_reporting(world, rows, "placed_day", {"sold": "amount"})
     cents = (rows.sold.cast("float64") / (TICKS // 100)).round().cast("decimal(18,0)")
     return keyed(rows.mutate(cents=cents))
+
+
+def placed_rows(world: World) -> ir.Table:
+    """Every order that was placed, with `undone`: 1 where it was cancelled or refunded."""
+    rows = world.past("orders")
+    undone = ibis.coalesce(rows.status.isin(["cancelled", "refunded"]), ibis.literal(False))
+    return keyed(rows.mutate(undone=ibis.ifelse(undone, 1, 0)))
 
 
 def invoices_rows(world: World) -> ir.Table:
@@ -50,5 +57,6 @@ def events_rows(world: World) -> ir.Table:
 
 payments = Rollup("payments", payments_rows, ("payments", "fx_rates"))
 orders = Rollup("orders", orders_rows, ("orders", "fx_rates"))
+placed = Rollup("placed_orders", placed_rows, ("orders",))
 invoices = Rollup("invoices", invoices_rows, ("invoices", "fx_rates"))
 events = Rollup("events", events_rows, ("events",), days=(("user", "user_days"), ("cust", "customer_days")))

@@ -1,0 +1,38 @@
+"""Health scores at the ends of the periods asked for: judged outside of queries, put where metrics can read them."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from tenure.rollup import Asked, PeriodRows, World, keyed
+
+READS = ("subscriptions", "orders", "customers", "events", "tickets", "survey_responses", "payments")
+
+
+def scores(world: World, asked: Asked) -> ir.Table:
+    """(k, cust, points, square, weighted, cents, lowest, band): everyone with a score at a period's end.
+
+    points: in millionths; weighted: points times MRR in cents; lowest: 1 in the lowest band.
+    """
+    rows = ibis.table(JUDGED, name=NAME)
+    joined = rows.join(asked.periods, rows.day == asked.periods.stop)
+    kept = joined.select("k", "customer_id", "points", "square", "weighted", "cents", "lowest", "band")
+    return keyed(kept).drop("customer_id")
+
+
+NAME = "judged_scores"
+JUDGED = {
+    "day": "date",
+    "customer_id": "string",
+    "points": "int64",
+    "square": "int64",
+    "weighted": "int64",
+    "cents": "int64",
+    "lowest": "int64",
+    "band": "string",
+}
+"""The table that whoever judges fills: a row for everyone with a score when `day` begins."""
+
+health_bands = PeriodRows("health_bands", scores, READS, own=("band",), judged=True)
+health_scores = PeriodRows("health_scores", scores, READS, judged=True)
