@@ -201,6 +201,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "fcr_patience_days", "for first_contact_resolution's mature variant: days a customer may take to come back", 7
     ),
+    Setting(
+        "fcr_transfers",
+        "whether a ticket that went on to another agent or team can be a lasting first contact (mature)",
+        "counted",
+        ("counted", "undo"),
+    ),
     Setting("engagement_days", "the weight of days of use in engagement", 1),
     Setting("engagement_breadth", "the weight of breadth of use in engagement", 1),
     Setting("engagement_hours", "the weight of session hours in engagement", 1),

@@ -194,6 +194,18 @@ def test_a_thank_you_does_not_undo_a_first_contact(company: Any) -> None:
     assert found == {"again": 0, "late": 1, "thanks": 1}
 
 
+def test_a_transfer_undoes_a_first_contact_where_the_policy_says_so(company: Any) -> None:
+    """Two tickets solved with one answer, one of them by way of another team: both last, or only the one that stayed."""
+    tickets = """
+        ticket_id,customer_id,category,status,created_at,resolved_at,agent_replies,reassignments
+        here,A,here,solved,2024-05-01,2024-05-02,1,0
+        there,B,there,solved,2024-05-01,2024-05-02,1,1
+    """
+    asked = ("category", "first_contact_resolution", "2024-05", "--variant", "mature")
+    assert company(tickets=tickets).by(*asked) == {"here": 1, "there": 1}
+    assert company('[policy]\nfcr_transfers = "undo"', tickets=tickets).by(*asked) == {"here": 1, "there": 0}
+
+
 def test_customers_say_whether_once_was_enough(company: Any) -> None:
     """Asked after a ticket: yes, no, yes, and one blank: 2 of 3."""
     firm = company(

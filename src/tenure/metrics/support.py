@@ -75,7 +75,8 @@ were never reopened / tickets created in the period.
 *Leaves out:* tickets agents opened; spam, merged and deleted tickets; tickets whose number of answers is unknown.
 *Empty:* no value without such tickets in the period.
 *Variants.* mature: of tickets old enough (`fcr_days` and `fcr_patience_days`), those not reopened within `fcr_days`, a
-thank-you that no agent had to answer not counting; one_touch_zendesk: fewer than two answers, reopened or not;
+thank-you that no agent had to answer not counting, and with `fcr_transfers = "undo"` none that was reassigned;
+one_touch_zendesk: fewer than two answers, reopened or not;
 one_touch_exact: exactly one answer, reopened or not; resolved_only_denominator: of those resolved or closed;
 survey_fcr: of the answers to "was it resolved at first contact?", those that say yes; repeat_contact: of tickets of
 known people, those after which the person opened none on the same topic within `fcr_days`.

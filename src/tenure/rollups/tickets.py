@@ -98,8 +98,11 @@ def contacts_rows(world: World) -> ir.Table:
     reopened = ibis.ifelse(rows.solved_.notnull(), ibis.coalesce(undone, ibis.literal(False)), ~never_reopened(rows))
     done = rows.resolved_at.notnull() | rows.closed_at.notnull()
     old = rows.created_at <= ibis.literal(world.as_of - timedelta(days=days + patience))
+    lasting = done & (rows.agent_replies <= 1) & ~reopened
+    if world.policy.setting("fcr_transfers") == "undo":
+        lasting = lasting & (ibis.coalesce(rows.reassignments, ibis.literal(0)) == 0)
     rows = rows.mutate(
-        mature=_within(old & rows.agent_replies.notnull(), done & (rows.agent_replies <= 1) & ~reopened, "lasting"),
+        mature=_within(old & rows.agent_replies.notnull(), lasting, "lasting"),
         who_=ibis.coalesce(rows.contact_id, rows.customer_id),
         topic_=ibis.coalesce(rows.category, ibis.literal("")),
     )
