@@ -85,6 +85,10 @@ enterprise = "size >= 1000"
 self_serve = "touch = 'low'"
 europe = "region = 'Europe'"
 promo = "came_by = 'promo'"
+
+[health.main]                 # tenure health; whether it was right: tenure health --backtest
+preset = "saas"
+hysteresis = 2                # points beyond its edge before a band is left
 """
 
 

@@ -8,6 +8,7 @@ how much more often some leave than others are by customers, and what is needed 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -36,17 +37,19 @@ def backtest(desk: Desk, name: str | None, months: int, horizon: int, where: Seq
     left = _left(desk, days, horizon)
     kept = {day: desk.standing_of(day, where) for day in days} if where else {}
     seen: dict[str, list[Seen]] = {one: [] for one in desk.scores}
-    unscored, notes = 0, dict[str, None]()
-    for day in days:
+    unscored, noted = 0, Counter[str]()
+    for i, day in enumerate(days):
         for each in desk.scores.values():
             scored = desk.scored(each, day)
             judged = [one for one in scored.judgements.values() if not where or one.customer in kept[day]]
             seen[each.name] += [_seen(one, day, left[day]) for one in judged if one.score is not None]
             if each is score:
                 unscored += sum(1 for one in judged if one.score is None)
-                notes |= dict.fromkeys(note for note in scored.notes if "expired" not in note)
-        desk.forget(day)
+                noted.update(scored.notes)
+        if i:
+            desk.forget(days[i - 1])  # the last one is still needed for bands with a memory
     mine = tuple(seen[score.name])
+    notes = [note for note, times in noted.items() if times == len(days)]
     known = [day for day in days if any(one.day == day for one in mine)]
     start = Backtest(score, tuple(known), horizon, mine, unscored=unscored, notes=tuple(notes))
     gone = left_of(mine)
