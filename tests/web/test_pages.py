@@ -140,4 +140,5 @@ def test_hostile_input_is_answered_in_words(site: Site) -> None:
         for path in paths:
             reply = site.get("admin", path)
             assert reply.status < 500, (path[:200], reply.text[:300])
-            assert "<script>alert" not in reply.text and "<img src=x" not in reply.text, path
+            if reply.headers["Content-Type"].startswith("text/html"):
+                assert "<script>alert" not in reply.text and "<img src=x" not in reply.text, path

@@ -40,9 +40,8 @@ def test_a_form_without_its_mark_is_refused(site: Site) -> None:
 
 def test_what_others_made_cannot_be_taken_back(site: Site) -> None:
     """A token of the admin's, revoked by its number as a viewer, still holds."""
-    for number in range(1, 8):
-        reply = site.post("viewer", "/account", {"do": "revoke", "token": str(number)})
-        assert reply.status in (302, 404)
+    for number in ("1", "-1", "1 OR 1=1", "9" * 30):  # the admin's was made first
+        assert site.post("viewer", "/account", {"do": "revoke", "token": number}).status == 404
     assert site.api("admin", "/api/v1/metrics?word=nps").status == 200
 
 
