@@ -195,7 +195,7 @@ def test_a_thank_you_does_not_undo_a_first_contact(company: Any) -> None:
 
 
 def test_a_transfer_undoes_a_first_contact_where_the_policy_says_so(company: Any) -> None:
-    """Two tickets solved with one answer, one of them by way of another team: both last, or only the one that stayed."""
+    """Two tickets solved with one answer, one of them by another team: both last, or only the one that stayed."""
     tickets = """
         ticket_id,customer_id,category,status,created_at,resolved_at,agent_replies,reassignments
         here,A,here,solved,2024-05-01,2024-05-02,1,0
