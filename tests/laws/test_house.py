@@ -60,7 +60,7 @@ FLOORS = [
         "per_customer",
     ),
     # what is asked about results and the catalogue
-    ("listing", "evidence", "explain", "check", "feedback", "driver", "drivers", "interventions"),
+    ("listing", "evidence", "explain", "check", "feedback", "driver", "drivers", "interventions", "models", "risk"),
     # composition: one door
     ("workspace", "session"),
     # edges: what people and machines call; they hold no rules
@@ -78,6 +78,7 @@ OUTSIDE = {
     "openpyxl": ("load", "sources"),
     "pydantic": ("config",),
     "numpy": ("stats",),
+    "sklearn": ("models",),
     "scipy": ("stats",),
     "tomllib": ("config",),
     "tomlkit": ("config",),
