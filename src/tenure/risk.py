@@ -185,7 +185,7 @@ def _learned(rows: Sequence[Seen]) -> tuple[tuple[Column, ...], Logistic]:
 
 
 def _judged(by_day: Mapping[date, Sequence[Seen]], days: Sequence[date]) -> Judged:
-    """By the last landmarks, learned from all before them; where those hold too few losses, by five folds of customers."""
+    """By the last landmarks, learned from all before them; where those hold too few losses, by five folds."""
     for kept in range(1, len(days)):
         last, before = ([o for day in part for o in by_day[day]] for part in (days[:kept], days[kept:]))
         if sum(one.lost for one in before) < LEAST_TRAINING:
