@@ -1,4 +1,4 @@
-"""The commands about why: drivers, compare. Edge: asks the workspace, shows the answer, holds no rules."""
+"""The commands about why: drivers, risk, compare. Edge: asks the workspace, shows the answer, holds no rules."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ ListOf = Annotated[
     str | None, typer.Option("--list", metavar="FACTOR", help="List the customers with this factor, the latest first.")
 ]
 
+Horizon = Annotated[int, typer.Option("--horizon", metavar="DAYS", help="How far ahead.")]
 EventName = Annotated[str, typer.Option("--event", metavar="NAME", help="What happened, in your words.")]
 On = Annotated[str, typer.Option("--on", metavar="DAY", help="The day on which it happened: 2024-06-01.")]
 MetricOption = Annotated[str, typer.Option("--metric", metavar="METRIC", help="What it should have changed.")]
@@ -44,6 +45,7 @@ Experiment = Annotated[bool, typer.Option("--experiment", help="Who was treated 
 def add(app: typer.Typer) -> None:
     """Hook the commands in."""
     app.command()(drivers)
+    app.command()(risk)
     app.command()(compare)
 
 
@@ -78,6 +80,27 @@ def drivers(
         say.answer(results.as_json(found))
     elif list_ is not None:
         say.answer(drawn.list_table(found, say.width(), colour=say.colour()))
+    else:
+        say.answer(drawn.as_table(found, say.width(), colour=say.colour()))
+
+
+def risk(
+    ctx: typer.Context,
+    horizon: Horizon = 90,
+    where: option.Where = None,
+    format: option.Format = "table",
+) -> None:
+    """Show who is likely to leave, and why.
+
+    Each customer's chance to be gone so many days from now, learned from earlier dates and judged by what happened
+    later, with the measures that make it higher or lower than average.
+    """
+    from tenure.render import results
+    from tenure.render import risk as drawn
+
+    found = _workspace(ctx).risk(horizon=horizon, where=tuple(where or ())).to_json()
+    if format == "json":
+        say.answer(results.as_json(found))
     else:
         say.answer(drawn.as_table(found, say.width(), colour=say.colour()))
 

@@ -16,6 +16,7 @@ from typing import Any
 from tenure.compile.segments import TENURE
 from tenure.engine import Engine
 from tenure.expr import Rows, Steps
+from tenure.money import TICKS
 from tenure.rollup import keyed
 from tenure.rollups.use_days import spelled
 
@@ -161,8 +162,9 @@ def read(engine: Engine, attributes: Sequence[str]) -> Known:
     ids = {int(str(c)): str(i) for c, i in zip(keys["cust"], keys["customer_id"], strict=True)}
     people: dict[str, One] = {who: One() for who in ids.values()}
     fetch = _Fetch(engine, ids)
+    unit = TICKS if engine.customers_pay() else 1
     for who, day, after in fetch(engine.relation(_steps(engine)), "day", "after"):
-        people[who].levels.append((day, float(after)))
+        people[who].levels.append((day, float(after) / unit))
     if "onboarding_steps" in loaded:
         _read_onboarding(engine, fetch, people)
     if "events" in loaded:

@@ -15,7 +15,9 @@ from tenure import model
 from tenure.compile.plan import Segment
 from tenure.compile.segments import CUSTOMER, STATE, TENURE, Segments
 from tenure.engine import Engine
+from tenure.errors import RequestError
 from tenure.expr import Expr, Op, Steps
+from tenure.filter import columns as columns_of
 from tenure.filter import parse as parse_condition
 from tenure.rollup import KEYS
 from tenure.rollups import _rfm
@@ -43,6 +45,10 @@ def segments(
     condition: Expr | None = None
     for text in where:
         one = parse_condition(text)
+        if not columns_of(one):
+            raise RequestError(
+                "This condition names no column, so it chooses nothing.", where=f"--where {text!r}", todo="Name one."
+            )
         condition = one if condition is None else Op("and", (condition, one))
     customers = dict(engine.world.columns["customers"])
     known = tuple((name, customers[name]) for name in attributes(customers) if told is None or name in told)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tenure.per_customer import Figures
     from tenure.question import Frame, Question
     from tenure.result import Result, Results
+    from tenure.risk import Risk
     from tenure.session import Session
     from tenure.store import Snapshot, Writer
 
@@ -343,6 +344,12 @@ class Workspace(People, Judging):
         from tenure.drivers import ask
 
         return ask(self._ready(), self._question, self._framing, metric, period, **how)
+
+    def risk(self, **how: Any) -> Risk:
+        """How likely each customer is to leave, judged on a later time: options at `tenure.risk.ask`."""
+        from tenure.risk import ask
+
+        return ask(self._ready(), self._question, self._framing, **how)
 
     def compare(self, event: str, on: date, metric: str, **how: Any) -> Compared:
         """What a metric did after an event, against others or its own past: options at `tenure.interventions.ask`."""

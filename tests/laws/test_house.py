@@ -81,7 +81,7 @@ FLOORS = [
         "intake",
     ),
     # judgements: rules over results
-    ("health", "driver", "drivers", "interventions"),
+    ("health", "driver", "drivers", "interventions", "models", "risk"),
     # composition: one door
     ("workspace", "session", "access"),
     # edges: what people and machines call; they hold no rules
@@ -110,6 +110,7 @@ OUTSIDE = {
     "openpyxl": ("load", "sources", "web"),
     "pydantic": ("config", "web"),
     "numpy": ("stats",),
+    "sklearn": ("models",),
     "scipy": ("stats",),
     "tomllib": ("config",),
     "tomlkit": ("config",),

@@ -29,7 +29,7 @@ class Effect:
 
     @property
     def noise(self) -> bool:
-        return self.low <= 0 <= self.high
+        return bool(self.low <= 0 <= self.high)
 
 
 def difference_in_differences(treated: Sequence[Sides], control: Sequence[Sides]) -> Effect | None:
@@ -65,7 +65,7 @@ def step(before: Sequence[float], after: Sequence[float]) -> Effect | None:
     rest = y - design @ fitted
     plain = float(rest @ rest) / (n - 3) * inverse[2, 2]
     variance = max([plain, *(_newey_west(design, rest, inverse, lag) for lag in (1, 2))])
-    half = student(n - 3) * variance**0.5
+    half = student(n - 3) * float(variance) ** 0.5
     return Effect(float(fitted[2]), float(fitted[2]) - half, float(fitted[2]) + half)
 
 
