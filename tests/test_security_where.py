@@ -61,11 +61,11 @@ def refused(firm: Company, *argv: str) -> Ran:
     return ran
 
 
-@pytest.mark.parametrize("condition", ["FALSE", "TRUE", "1 = 1", "1 = 2", "'a' = 'b'"])
-def test_a_condition_that_chooses_nothing_is_refused(firm: Company, condition: str) -> None:
+@pytest.mark.parametrize("condition", ["FALSE", "1 = 2", "'a' = 'b'"])
+def test_a_condition_that_holds_for_nobody_is_refused(firm: Company, condition: str) -> None:
     """It names no column: to leave it out would show everybody to who asked for nobody."""
     ran = refused(firm, "show", "mrr", "--from", "2024-01", "--where", condition)
-    assert "names no column" in ran.err
+    assert "holds for nobody" in ran.err
 
 
 WRITES = (

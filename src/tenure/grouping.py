@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 
 from tenure import model
 from tenure.compile.plan import Segment
+from tenure.compile.record import to_ibis
 from tenure.compile.segments import CUSTOMER, STATE, TENURE, Segments
 from tenure.engine import Engine
 from tenure.errors import RequestError
@@ -46,9 +47,8 @@ def segments(
     for text in where:
         one = parse_condition(text)
         if not columns_of(one):
-            raise RequestError(
-                "This condition names no column, so it chooses nothing.", where=f"--where {text!r}", todo="Name one."
-            )
+            _holds(engine, one, text)
+            continue
         condition = one if condition is None else Op("and", (condition, one))
     customers = dict(engine.world.columns["customers"])
     known = tuple((name, customers[name]) for name in attributes(customers) if told is None or name in told)
@@ -76,6 +76,15 @@ def _bought(engine: Engine, name: str) -> str:
     """The pieces of a built-in attribute of how customers buy."""
     steps = engine.relation(Steps("mrr")) if "subscriptions" in engine.world.loaded else None
     return str(engine.keep(engine.named(name), partial(_rfm.built_in, engine.world, steps, name)).get_name())
+
+
+def _holds(engine: Engine, condition: Expr, text: str) -> None:
+    """A condition without a column is the same for everybody: it keeps all, or it is refused."""
+    answer = engine.warehouse.run(engine.sql(to_ibis(condition, {}).name("holds").as_table()))
+    if answer["holds"] != [True]:
+        raise RequestError(
+            "This condition holds for nobody: it names no column.", where=f"--where {text!r}", todo="Name one."
+        )
 
 
 def groups(engine: Engine, segments: Segments) -> frozenset[Segment] | None:
