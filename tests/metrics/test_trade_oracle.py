@@ -1,6 +1,6 @@
 """Lifetime, cost, commerce and operations metrics against the independent oracle, on random worlds with books of trade.
 
-`TENURE_WORLDS=60` asks that many worlds (8 by default), `TENURE_FIRST=100` begins at that one; each is asked a part of
+`TENURE_WORLDS=60` asks that many worlds (5 by default), `TENURE_FIRST=100` begins at that one; each is asked a part of
 all combinations of grain, groups and variant, all of them with `TENURE_EVERY=1`. To look at the world of a failure:
 `world.write(seed, folder, more=trade)`, then `tenure -C FOLDER sync` and ask what the failure names.
 """
@@ -23,7 +23,7 @@ import tenure
 from tenure.errors import TenureError
 
 EVERY = bool(os.environ.get("TENURE_EVERY"))
-WORLDS = int(os.environ.get("TENURE_WORLDS", "8"))
+WORLDS = int(os.environ.get("TENURE_WORLDS", "5"))
 FIRST = int(os.environ.get("TENURE_FIRST", "0"))
 GRAINS = ("quarter", "week", "total", "year", "day")
 OF_NOBODY = ("inventory_turnover", "defect_rate", "customers_per_employee")

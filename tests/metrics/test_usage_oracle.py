@@ -1,4 +1,4 @@
-"""Use, onboarding, trials and engagement against the independent oracle (TENURE_WORLDS random worlds, 8 by default)."""
+"""Use, onboarding, trials and engagement against the independent oracle (TENURE_WORLDS random worlds, 5 by default)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from oracle.usage import FIGURES, Use
 
 import tenure
 
-WORLDS = int(os.environ.get("TENURE_WORLDS", "8"))
+WORLDS = int(os.environ.get("TENURE_WORLDS", "5"))
 OWN = {"feature_adoption_rate": "feature", "onboarding_step_rate": "step"}
 EVERYWHERE = ("mau", "wau", "dau", "stickiness")
 PLAIN = tuple(name for name in FIGURES if name not in EVERYWHERE)

@@ -1,4 +1,4 @@
-"""Surveys, opinions and tickets against the independent oracle, on random worlds (TENURE_WORLDS, 8 by default)."""
+"""Surveys, opinions and tickets against the independent oracle, on random worlds (TENURE_WORLDS, 5 by default)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from oracle.support import Desk
 
 import tenure
 
-WORLDS = int(os.environ.get("TENURE_WORLDS", "8"))
+WORLDS = int(os.environ.get("TENURE_WORLDS", "5"))
 ASKED: dict[str, tuple[str, ...]] = {
     "nps": ("default", "latest_per_person", "mean_per_person", "per_customer"),
     "csat": ("default", "mean", "mean_100", "top3", "latest_per_person", "per_customer"),
