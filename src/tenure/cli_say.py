@@ -91,7 +91,11 @@ Where to go next:
 {here} show nrr grr --by plan --last 4
 {here} explain nrr --period {period}
 {here} explain mrr --period {period} --versus stripe
-{here} metrics"""
+{here} drivers customer_churn_rate --period {period[:4]}-Q2
+{here} health --backtest
+In a browser:
+{here} user add YOU@COMPANY.EXAMPLE --role admin
+{here} serve"""
 
 
 @contextmanager

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tenure.risk import Risk
     from tenure.session import Session
     from tenure.store import Snapshot, Writer
+    from tenure.survival import Survival
 
 Progress = Callable[[str, int, "int | None"], None]
 
@@ -359,6 +360,13 @@ class Workspace(People, Judging):
 
     def _framing(self, where: str | Sequence[str], grain: str, periods: Sequence[Any], by: tuple[str, ...]) -> Frame:
         return self._frame(self._ready(), grain, periods, by, _texts(where), None)
+
+    def survival(self, by: str | Sequence[str] = (), where: str | Sequence[str] = (), **how: Any) -> Survival:
+        """How many are still customers after so many months, by group. See `survival.survival`."""
+        from tenure.survival import survival
+
+        measure = self._ready()
+        return survival(measure, self._frame(measure, "total", (), _names(by), _texts(where), None), **how)
 
     def check(self) -> list[Finding]:
         """What is wrong or worth knowing: configuration, rejected rows, identities that must hold."""

@@ -81,7 +81,7 @@ FLOORS = [
         "intake",
     ),
     # judgements: rules over results
-    ("health", "driver", "drivers", "interventions", "models", "risk"),
+    ("health", "driver", "drivers", "interventions", "models", "risk", "survival"),
     # composition: one door
     ("workspace", "session", "access"),
     # edges: what people and machines call; they hold no rules

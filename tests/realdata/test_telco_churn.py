@@ -6,6 +6,7 @@ The snapshot has no dates, only whole months of tenure: everybody is taken to ha
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,10 @@ MORE = """
 path = "{path}"
 select = '''{customers}'''
 """
+
+
+SURVIVAL = {12: 0.8432, 24: 0.7887, 36: 0.7485, 48: 0.7088, 60: 0.6644, 72: 0.5928}
+"""Kaplan and Meier over whole months of tenure."""
 
 
 @pytest.fixture(scope="module", params=["contract of the subscription", "contract of the customer"])
@@ -105,3 +110,12 @@ def test_mrr(telco: Path) -> None:
     }
     (answer,) = ask(telco, "mrr", "--from", "2023-12", "--to", "2024-01")["metrics"]
     assert [row["value"] for row in answer["rows"]] == [(cents["Yes"] + cents["No"]) / 100, cents["No"] / 100]
+
+
+def test_survival_by_tenure(telco: Path) -> None:
+    """Who left with t months of tenure stayed t + 1 months and 14 days, who had not left had come 17 days further: so
+    what is left of tenure t is what is left after t + 2 months."""
+    ran = run(telco, "survival", "--at", ",".join(str(t + 2) for t in SURVIVAL), "--format", "json")
+    (whole,) = json.loads(ran.out)["groups"]
+    assert (whole["n"], whole["left"]) == (7043, 1869)
+    assert [round(point["share"], 4) for point in whole["points"]] == list(SURVIVAL.values())
