@@ -53,6 +53,7 @@ def _median(group: Mapping[str, Any]) -> str:
 def _verdict(p: float | None) -> list[str]:
     if p is None:
         return []
+    said = "below 0.001" if p < 0.001 else f"{p:.3f}"
     if p < 0.05:
-        return ["", f"The groups differ (log-rank p {p:.3f}). A difference, not a cause."]
-    return ["", f"The groups do not differ beyond chance (log-rank p {p:.3f})."]
+        return ["", f"The groups differ (log-rank p {said}). A difference, not a cause."]
+    return ["", f"The groups do not differ beyond chance (log-rank p {said})."]
