@@ -114,6 +114,8 @@ def counted(door: Seen, tab: Tab) -> int | None:
 def titled(name: str) -> str:
     """A name as people read it."""
     words = name.replace("_", " ")
+    if words.lower() in ("nps", "csat", "ces", "mrr", "arr", "id"):
+        return words.upper()
     return words[:1].upper() + words[1:]
 
 
