@@ -13,7 +13,6 @@ from tenure.errors import NotThere
 if TYPE_CHECKING:
     from tenure.access import Access, Ask
     from tenure.health.desk import Portrait, Standing
-    from tenure.health.divergence import Divergence
     from tenure.health.movers import Movers
     from tenure.membership import Segment
 
@@ -69,10 +68,9 @@ class SeenHealth:
         found = self._ask("health_history", score)
         return found.get(customer_id, []) if isinstance(found, dict) else found
 
-    def divergence(self, score: str | None = None) -> Divergence:
+    def divergence(self, score: str | None = None) -> Any:
         """As Workspace.divergence, now."""
-        found: Divergence = self._ask("divergence", score, where=self._where(()))
-        return found
+        return self._ask("divergence", score, where=self._where(()))
 
     def backtest(self, score: str | None = None) -> Any:
         """As Workspace.backtest."""

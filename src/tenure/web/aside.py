@@ -28,16 +28,20 @@ OLD = 3 * 86_400
 
 @dataclass(frozen=True)
 class Pending:
-    """It is being worked out, for so many seconds."""
+    """It is being worked out, for so many seconds; or, not begun, nobody has asked for it yet."""
 
     seconds: int
+    begun: bool = True
 
 
 class Aside:
-    """Answers methods of a workspace with their JSON, or with Pending. `stamp`: what answers depend on."""
+    """Answers methods of a workspace with their JSON, or with Pending. `stamp`: what answers depend on.
 
-    def __init__(self, folder: Path, config: Any, stamp: str) -> None:
-        self.workspace, self.stamp = folder, stamp
+    Without `start` it only says what is there.
+    """
+
+    def __init__(self, folder: Path, config: Any, stamp: str, *, start: bool = True) -> None:
+        self.workspace, self.stamp, self.start = folder, stamp, start
         self.folder = folder_of(config) / "aside"
         self.folder.mkdir(mode=0o700, exist_ok=True)
 
@@ -57,6 +61,8 @@ class Aside:
                 return Pending(max(0, round(time.time() - os.fstat(handle).st_mtime)))
             if answer.exists():
                 return _said(answer)
+            if not self.start:
+                return Pending(0, begun=False)
             os.utime(handle)
             self._begin(job, answer, handle)
             return Pending(0)

@@ -8,14 +8,15 @@ from tenure.access import Seen
 from tenure.web.aside import Aside
 from tenure.web.served import served
 
+LONG = ("backtest", "divergence", "health_history")
 
-def beside(request: HttpRequest) -> Seen:
-    """Who asks is bound as ever; an answer may be `aside.Pending`."""
+
+def beside(request: HttpRequest, *, start: bool = True) -> Seen:
+    """Who asks is bound as ever; an answer is JSON, or `aside.Pending`. Without `start`, no work begins."""
     workspace = served()
-    ask = Aside(workspace.folder, workspace.workspace.config, workspace.stamp)
+    ask = Aside(workspace.folder, workspace.workspace.config, workspace.stamp, start=start)
 
     def answer(method: str, /, *arguments: object, **options: object) -> object:
-        long = method in ("backtest", "health_history")
-        return ask(method, *arguments, **options) if long else workspace(method, *arguments, **options)
+        return ask(method, *arguments, **options) if method in LONG else workspace(method, *arguments, **options)
 
     return Seen(answer, request.person.access)
