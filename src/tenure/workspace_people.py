@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tenure.errors import UnknownName
@@ -12,12 +13,16 @@ from tenure.periods import before, parse_window
 if TYPE_CHECKING:
     from tenure.config import Config
     from tenure.directory import Customers
+    from tenure.goals import Standing
     from tenure.intake import Intake
     from tenure.measure import Measure
     from tenure.membership import Moved, Segment
     from tenure.per_customer import Figures
+    from tenure.periods import Period
     from tenure.profile import Profile
-    from tenure.question import Frame
+    from tenure.question import Frame, Question
+    from tenure.result import Row
+    from tenure.scorecards import Scorecards
     from tenure.store import Snapshot
 
 
@@ -34,6 +39,10 @@ class People:
         def at(self, day: date) -> Any: ...
 
         def per_customer(self, *metrics: str, from_: str | None = None, to: str | None = None) -> Figures: ...
+
+        def _answers(self, name: str) -> bool: ...
+
+        def _question(self, name: str, variant: str | None) -> Question: ...
 
         def _ready(self) -> Measure: ...
 
@@ -114,3 +123,44 @@ class People:
                 kept[name] = measure, pieces(measure.engine, name, one, values)
             found[column(name)] = kept[name][1]
         return found
+
+    # -- goals -----------------------------------------------------------------------------------------------------
+
+    def goals(self) -> list[Standing]:
+        """Every goal of tenure.toml as it stands: baseline, target, progress, pace and forecast."""
+        from tenure.goals import standing
+
+        measure = self._ready()
+        path = str(self.config.path)
+        return [
+            standing(goal, measure.clock, self.config.currency, self._rows_of, path)
+            for goal in self.config.goals.values()
+        ]
+
+    def _rows_of(self, metric: str, where: str | None, grain: str, periods: Sequence[Period]) -> Sequence[Row]:
+        """The rows of one metric in periods, for a goal."""
+        measure = self._ready()
+        name, _, variant = metric.partition(":")
+        frame = self._frame(measure, grain, periods, (), (where,) if where else (), None)
+        (result,) = measure.results([self._question(name, variant or None)], frame)
+        return result.rows
+
+    # -- owners ----------------------------------------------------------------------------------------------------
+
+    def scorecards(self, owner: str | None = None, period: str | None = None) -> Scorecards:
+        """Each owner's portfolio against everybody else's, over a period (by default the last complete quarter)."""
+        from tenure.scorecards import scorecards
+
+        clock = self._ready().clock
+        chosen = clock.parse(period)[1] if period else clock.last(1, "quarter")[0]
+        listed = self.customers(limit=None, columns=("state", "mrr", "next_renewal", "open_tickets"))
+        return scorecards(listed, partial(self._in, chosen), chosen, owner)
+
+    def _in(
+        self, period: Period, metrics: Sequence[str], by: tuple[str, ...] = (), where: str = ""
+    ) -> dict[str, Sequence[Row]]:
+        """Each metric's rows of one period; a metric whose data are not loaded has none."""
+        asked = [name for name in metrics if self._answers(name)]
+        measure = self._ready()
+        frame = self._frame(measure, "total", [period], by, (where,) if where else (), None)
+        return {one.metric: one.rows for one in measure.results([self._question(n, None) for n in asked], frame)}
