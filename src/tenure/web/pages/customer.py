@@ -54,7 +54,7 @@ def customer(request: HttpRequest, customer_id: str) -> HttpResponse:
         "said_found": len(said),
         "hidden": found.get("hidden"),
         "facts": parts.facts(found),
-        "family": _family(found),
+        "family": _family(request, found),
         "onboarding": found["onboarding"],
         "notes": notes if people else [],
         "notes_found": len(notes),
@@ -124,9 +124,10 @@ def _portrait(request: HttpRequest, customer_id: str) -> Portrait | None:
     return found
 
 
-def _family(found: dict[str, Any]) -> list[tuple[str, str, str]]:
+def _family(request: HttpRequest, found: dict[str, Any]) -> list[tuple[str, str, str]]:
     """The parent and the children, as (what, name, address)."""
     parent = found["attributes"].get("parent_id")
+    parent = parent if parent and request.door.is_theirs(str(parent)) else None
     told = [("Parent", str(parent), address(str(parent)))] if parent else []
     return told + [
         ("Child", str(row["name"] or row["customer_id"]), address(row["customer_id"])) for row in found["children"]
@@ -175,7 +176,8 @@ def _post(request: HttpRequest, customer_id: str) -> HttpResponse:
 def past(request: HttpRequest) -> HttpResponse:
     """A customer's score month by month: a part of the page that comes when it is worked out."""
     customer_id = one(request, "customer", longest=LONGEST_ID)
-    found = beside(request).health_history(customer_id)
+    start = bool(one(request, "go", longest=10))
+    found = beside(request, start=start).health_history(customer_id)
     pending = found if isinstance(found, Pending) else None
     context: dict[str, Any] = {"title": "Health, month by month", "pending": pending, "id": customer_id}
     if pending is None:

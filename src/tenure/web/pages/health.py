@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from tenure.errors import NotAllowed, RequestError
+from tenure.errors import NotAllowed, RequestError, UnknownName
 from tenure.web import export
 from tenure.web.aside import Pending
 from tenure.web.controls import Control, address, href, number, one
@@ -61,22 +61,29 @@ def health(request: HttpRequest) -> HttpResponse:
 
 
 def _score(request: HttpRequest) -> str | None:
-    return one(request, "score", longest=100) or None
+    """The score that the address asks for; one that is not there starts no work."""
+    asked = one(request, "score", longest=100) or None
+    if asked is not None:
+        known = request.door.health_scores()
+        if asked not in known:
+            raise UnknownName("health score", asked, known, where="score")
+    return asked
 
 
 def _part(request: HttpRequest, name: str, *, start: bool = True) -> dict[str, Any]:
     """A part that takes long: what it says, or how far it is."""
     score = _score(request)
     found = getattr(beside(request, start=start), name)(score)
-    told: dict[str, Any] = {"again": address(f"/health/{name}", score=score), "pending": None}
+    told: dict[str, Any] = {"again": address(f"/health/{name}", score=score, go=1), "pending": None}
     if isinstance(found, Pending):
         return told | {"pending": found}
     return told | (parts.diverging if name == "divergence" else parts.tested)(found, request.door)
 
 
 def later(request: HttpRequest, name: str) -> HttpResponse:
-    """A part that takes long, on its own; asking for it begins the work."""
-    context = {"title": "Health", "part": name, name: _part(request, name), "score": _score(request)}
+    """A part that takes long, on its own; to ask for it with `go` begins the work."""
+    told = _part(request, name, start=bool(one(request, "go", longest=10)))
+    context = {"title": "Health", "part": name, name: told, "score": _score(request)}
     return shown(request, "health_part.html", context)
 
 
