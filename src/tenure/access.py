@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tenure import filter as conditions
+from tenure.access_health import SeenHealth
 from tenure.errors import NotAllowed, NotThere, UsageError
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Access:
         return self.role in ("admin", "manager")
 
 
-class Seen:
+class Seen(SeenHealth):
     """A workspace as one person may see it: the same methods, narrower answers."""
 
     def __init__(self, ask: Ask, access: Access) -> None:

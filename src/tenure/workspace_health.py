@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tenure.health.desk import Desk, Portrait, Standing
     from tenure.health.divergence import Divergence
     from tenure.health.inputs import Ask
+    from tenure.health.movers import Movers
     from tenure.health.verdict import Backtest
     from tenure.measure import Measure
     from tenure.result import Result
@@ -51,6 +52,22 @@ class Judging:
     def health_of(self, customer: str, score: str | None = None, as_of: date | None = None) -> Portrait:
         """One customer's score: contributions that sum to it, and what changed since the month before."""
         return self.desk.portrait(customer, score, as_of)
+
+    def health_scores(self) -> list[str]:
+        """The names of the scores, the workspace's own first."""
+        return list(self.desk.scores)
+
+    def health_movers(self, score: str | None = None, where: str | Sequence[str] = ()) -> Movers:
+        """Whose score fell and rose most since the month before, and what changed."""
+        from tenure.health.movers import movers
+
+        return movers(self.desk, score, self._conditions(where))
+
+    def health_history(self, score: str | None = None, months: int = 12) -> dict[str, list[dict[str, Any]]]:
+        """Everyone's score at the beginning of each of the last months, from what was known then, and now."""
+        from tenure.health.movers import history
+
+        return history(self.desk, score, months)
 
     def backtest(
         self,

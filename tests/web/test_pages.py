@@ -19,6 +19,9 @@ PAGES = (
     "/metrics/mrr",
     "/metrics/nps?by=plan&why=2025-12",
     "/catalogue?q=churn",
+    "/customers?where=plan+%3D+%27Growth%27&save=1",
+    "/customers/P-1125?remove=1",
+    "/health",
     "/search?q=a",
     "/account",
 )

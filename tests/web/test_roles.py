@@ -40,6 +40,23 @@ PAGES: dict[str, list[tuple[str, dict[str, int]]]] = {
     "metric-png": [("/metrics/nps.png", ALL)],
     "catalogue": [("/catalogue", ALL)],
     "search": [("/search?q=a", ALL)],
+    "customers": [("/customers", ALL), ("/customers?in=%40enterprise&sort=name", ALL)],
+    "customers-csv": [("/customers/export.csv", ALL)],
+    "customers-xlsx": [("/customers/export.xlsx", ALL)],
+    "customer": [("/customers/{own}", ALL), ("/customers/{other}", OTHERS)],
+    "customer-csv": [
+        ("/customers/timeline.csv?customer={own}", ALL),
+        ("/customers/timeline.csv?customer={other}", OTHERS),
+    ],
+    "customer-past": [
+        ("/customers/health-by-month?customer={own}", ALL),
+        ("/customers/health-by-month?customer={other}", OTHERS),
+    ],
+    "health": [("/health", ALL)],
+    "health-divergence": [("/health/divergence", ALL)],
+    "health-backtest": [("/health/backtest", ALL)],
+    "health-csv": [("/health/export.csv", ALL)],
+    "health-xlsx": [("/health/export.xlsx", ALL)],
     "account": [("/account", ALL)],
     "settings": [("/settings", ADMIN)],
     "audit-csv": [("/settings/audit.csv", ADMIN)],
@@ -112,6 +129,8 @@ def test_no_answer_names_a_customer_that_is_not_the_csms(site: Site) -> None:
     paths += [f"/api/v1/customers?limit=1000&where={wide}", f"/api/v1/show?metric=mrr&by=customer_id&where={wide}"]
     texts = {path: site.api("csm", path) for path in paths}
     pages = ["/", "/metrics/mrr?by=customer_id&why=2025-12", "/metrics/mrr.csv?by=customer_id", "/search?q=p-1"]
+    pages += ["/customers", f"/customers?where={wide}", "/customers?q=p-1", f"/customers/export.csv?where={wide}"]
+    pages += ["/health", "/health/export.csv", f"/customers/{min(own)}"]
     texts |= {path: site.get("csm", path) for path in pages}
     for path, reply in texts.items():
         assert reply.status == 200, (path, reply.text[:300])

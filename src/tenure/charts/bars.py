@@ -53,6 +53,7 @@ def steps(
     for index, text, colour in changes:
         x, y = frame.x(index, count + 1), frame.y(max(levels[index][1], levels[index - 1][1] if index else 0.0))
         parts.append(f'<text x="{x:.1f}" y="{y - 6:.1f}" fill="var(--{colour})">{escape(text)}</text>')
-    every = max(1, count // 6)
+    widest = max((len(name) for name, _ in levels), default=0) * 7 + 12
+    every = max(1, count // 6, -(-count * widest // max(1, width - frame.left)))
     parts.append(below(frame, [(frame.x(i, count + 1), levels[i][0]) for i in range(0, count, every)], "start"))
     return svg(frame, "".join(parts), label, kind)

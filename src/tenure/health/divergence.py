@@ -104,4 +104,4 @@ def _use(ask: Ask, day: date) -> dict[str, Fraction]:
     late = Period("", day - timedelta(days=30), day)
     early = Period("", day - timedelta(days=120), late.start)
     now, then = (values_of(ask.over(("dau:active_days",), [period], BY)[0]) for period in (late, early))
-    return {who: now.get(who, Fraction(0)) / mean for who, mean in then.items() if mean > 0}
+    return {who: 3 * now.get(who, Fraction(0)) / days for who, days in then.items() if days > 0}
