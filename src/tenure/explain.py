@@ -186,7 +186,8 @@ class Side:
         self.frame = frame
         self.readable = engine.readable(at_grain(question.reading.expr, frame.grain), frame.segments)
         self.expr = engine.resolved(self.readable, frame.segments)
-        self.table = Table(engine, measure.clock, frame, None)
+        self.window = frame.window if question.metric.windowed else None
+        self.table = Table(engine, measure.clock, frame, self.window)
         self.table.ask([self.expr])
         self.cell = self.table.cell(0, ())
         self.expr = self.table.chosen(self.expr, self.cell)
@@ -217,7 +218,7 @@ class Side:
         lines |= {kind: total(steps.moved(kind)) for kind in kinds}
         lines["MRR at the end"] = total(steps.at("end"))
         exprs = {name: self.engine.resolved(x, self.frame.segments) for name, x in lines.items()}
-        table = Table(self.engine, self.measure.clock, self.frame, None)
+        table = Table(self.engine, self.measure.clock, self.frame, self.window)
         table.ask(list(exprs.values()))
         values = {name: table.value(x, self.cell) for name, x in exprs.items()}
         return {name: None if isinstance(value, Missing) else value for name, value in values.items()}

@@ -305,13 +305,14 @@ class Workspace(People, Judging):
         where: str | Sequence[str] = (),
         versus: str | None = None,
         variant: str | None = None,
+        window: str | None = None,
     ) -> Explanation:
         """Where one number comes from; with `versus` (a variant or a preset), what makes the difference, exactly."""
         from tenure.explain import explain
 
         measure = self._ready()
         grain, found = measure.clock.parse(period)
-        frame = self._frame(measure, grain, [found], (), _texts(where), None)
+        frame = self._frame(measure, grain, [found], (), _texts(where), window)
         return explain(measure, self._question(metric, variant), frame, versus)
 
     def feedback(self, period: str | None = None, where: str | Sequence[str] = ()) -> Feedback:

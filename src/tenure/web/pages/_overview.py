@@ -1,0 +1,214 @@
+"""What the overview asks, in as few questions as there can be; and what it writes about the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+from urllib.parse import quote
+
+from tenure.access import Seen
+from tenure.charts.waterfall import Moves
+from tenure.errors import TenureError
+from tenure.metric import catalogue
+from tenure.periods import add_months
+from tenure.result import Result
+from tenure.web import numbers
+from tenure.web.controls import address
+from tenure.web.figure import Figure
+
+WINDOW = "12m"
+HEADLINE = ("mrr", "nrr", "grr", "customer_churn_rate", "nps", "customers", "csat", "first_contact_resolution", "mau")
+LEDGER = (
+    ("Revenue", ("customers", "mrr", "arr", "arpa", "expansion_mrr", "expansion_rate", "quick_ratio", "clv", "cac")),
+    (
+        "Retention",
+        ("nrr", "grr", "customer_churn_rate", "revenue_churn_rate", "renewal_rate", "customer_retention_rate"),
+    ),
+    ("Voice", ("nps", "csat", "ces", "rating", "response_rate")),
+    ("Support", ("tickets", "first_contact_resolution", "resolution_time", "first_response_time")),
+    ("Use", ("mau", "stickiness", "activation_rate", "feature_breadth", "time_to_value")),
+)
+"""Where core metrics and their companions stand; a core metric that is not among them stands at the end."""
+KINDS = ("new", "expansion", "reactivation", "contraction", "churn")
+MOVEMENTS = (*(f"{kind}_mrr" if kind != "churn" else "churned_mrr" for kind in KINDS), "fx_mrr")
+COLOURS = (*KINDS, "slate")
+NAMES = ("New", "Expansion", "Reactivation", "Contraction", "Churn", "Exchange rates")
+PAYING = ("paying", "past_due", "reactivated")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the reader chose."""
+
+    period: str = ""
+    compare: str = "previous"
+    where: tuple[str, ...] = ()
+
+
+@dataclass
+class Overview:
+    """What the page shows."""
+
+    period: str
+    headline: list[Figure] = field(default_factory=list)
+    ledger: list[tuple[str, list[Figure]]] = field(default_factory=list)
+    start: float = 0.0
+    moves: list[Moves] = field(default_factory=list)
+    legend: list[tuple[str, str, str]] = field(default_factory=list)
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    sums: dict[str, Any] = field(default_factory=dict)
+    data: list[dict[str, str]] = field(default_factory=list)
+    renewals: list[dict[str, str]] = field(default_factory=list)
+    movers: list[dict[str, str]] = field(default_factory=list)
+    currency: str | None = None
+    end: date | None = None
+
+
+def gather(door: Seen, choice: Choice) -> Overview:
+    """Everything on the page."""
+    there = {row["metric"] for row in door.metrics() if row["available"]}
+    wanted = [name for name in dict.fromkeys((*HEADLINE, *_ids(door.core()))) if name in there]
+    span: dict[str, Any] = {"to": choice.period, "last": 24} if choice.period else {"last": 24}
+    series = {r.metric: r for r in door.show(*wanted, where=choice.where, window=WINDOW, **span)}
+    period = next(iter(series.values())).rows[-1].period if series else choice.period
+    now = door.show(*wanted, from_=period, to=period, where=choice.where, window=WINDOW, compare=choice.compare)
+    figures = {
+        r.metric: Figure(r, r.rows[-1], series[r.metric].rows, _link(r, choice), _note(r)) for r in now if r.rows
+    }
+    found = Overview(period, currency=next((r.currency for r in now if r.currency), None))
+    found.headline = [figures[name] for name in HEADLINE if name in figures][:5]
+    found.ledger = _ledger(figures, door.core())
+    found.end = now[0].rows[-1].end if len(now) and now[0].rows else None
+    if "mrr" in there:
+        _movements(door, choice, period, found)
+        _movers(door, choice, period, found)
+    found.data = _data(door)
+    if "mrr" in there and found.end:
+        found.renewals = _renewals(door, choice)
+    return found
+
+
+def _ids(core: Sequence[str]) -> list[str]:
+    return [*core, *(name for _, names in LEDGER for name in names)]
+
+
+def _link(result: Result, choice: Choice) -> str:
+    windowed = catalogue()[result.metric].windowed
+    return address(
+        f"/metrics/{quote(result.metric)}", to=choice.period, window=WINDOW if windowed else "", where=choice.where
+    )
+
+
+def _note(result: Result) -> str:
+    return "12 months" if catalogue()[result.metric].windowed else ""
+
+
+def _ledger(figures: dict[str, Figure], core: Sequence[str]) -> list[tuple[str, list[Figure]]]:
+    placed = {name for _, names in LEDGER for name in names}
+    rest = [figures[name] for name in core if name in figures and name not in placed]
+    groups = [(title, [figures[name] for name in names if name in figures]) for title, names in LEDGER]
+    return [(title, rows) for title, rows in [*groups, ("More of this business", rest)] if rows]
+
+
+def _movements(door: Seen, choice: Choice, period: str, found: Overview) -> None:
+    """The last twelve months, and the one that runs, from the MRR before them."""
+    results = door.show("mrr", *MOVEMENTS, to=period, last=13, where=choice.where)
+    levels, kinds = results[0].rows, [r.rows for r in results.results[1:]]
+    found.start = float(levels[0].value or 0)
+    found.currency = results[0].currency
+    for k in range(1, len(levels)):
+        amounts = [(colour, float(rows[k].value or 0)) for colour, rows in zip(COLOURS, kinds, strict=True)]
+        net = sum(Fraction(rows[k].value or 0) for rows in kinds)
+        label = numbers.period(levels[k].period).split(" ")[0]
+        found.moves.append(Moves(label, amounts, numbers.thousands(float(net)), levels[k].complete))
+        cells = [numbers.money(rows[k].value or 0, found.currency, sign=True) for rows in kinds]
+        found.steps.append(
+            {
+                "period": numbers.period(levels[k].period),
+                "cells": [*cells, numbers.money(net, found.currency, sign=True)],
+                "level": numbers.money(levels[k].value or 0, found.currency),
+            }
+        )
+    totals = [sum((Fraction(row.value or 0) for row in rows[1:]), Fraction(0)) for rows in kinds]
+    found.legend = [
+        (colour, name, numbers.money(total, found.currency, sign=True))
+        for colour, name, total in zip(COLOURS, NAMES, totals, strict=True)
+        if total
+    ]
+    up = [k for k in range(1, len(levels)) if Fraction(levels[k].value or 0) > Fraction(levels[k - 1].value or 0)]
+    first, last = Fraction(levels[0].value or 0), Fraction(levels[-1].value or 0)
+    found.sums = {
+        "first": numbers.money(first, found.currency),
+        "last": numbers.money(last, found.currency),
+        "grew": len(up),
+        "of": len(levels) - 1,
+        "change": numbers.change(first, last - first, "money") if first else "",
+        "month": numbers.money(last - Fraction(levels[-2].value or 0), found.currency, sign=True),
+        "rose": last >= first,
+    }
+
+
+def _movers(door: Seen, choice: Choice, period: str, found: Overview) -> None:
+    """The five customers whose MRR moved most."""
+    people = door.explain("net_new_mrr", period, where=choice.where).customers
+    largest = [one for one in people if one.id != "unattributed"][:5]
+    if not largest:
+        return
+    ids = ", ".join("'" + one.id.replace("'", "''") + "'" for one in largest)
+    rows = {row["customer_id"]: row for row in door.customers(where=f"customer_id IN ({ids})", limit=5).rows}
+    for one in sorted(largest, key=lambda one: one.amount):
+        row = rows.get(one.id, {})
+        about = row.get("attributes", {})
+        state = str(row.get("state") or "")
+        how = "left" if one.amount < 0 and state not in PAYING else "pays less" if one.amount < 0 else "pays more"
+        said = [str(about[name]) for name in ("plan",) if about.get(name)] + [how]
+        said += [str(about["owner"])] if about.get("owner") else []
+        found.movers.append(
+            {
+                "name": one.name or one.id,
+                "href": "/customers/" + quote(one.id, safe=""),
+                "said": " · ".join(said),
+                "amount": numbers.money(one.amount, found.currency, sign=True),
+                "direction": "loss" if one.amount < 0 else "gain",
+            }
+        )
+
+
+def _data(door: Seen) -> list[dict[str, str]]:
+    """What is wrong with the data, for those who look after it."""
+    if not door.access.manages:
+        return []
+    wrong = [one for one in door.check() if one.level != "note"][:4]
+    return [{"what": one.what, "where": one.where or one.todo or ""} for one in wrong]
+
+
+def _renewals(door: Seen, choice: Choice) -> list[dict[str, str]]:
+    """Renewals of the next 30 days, and customers whose use fell to half of what was usual."""
+    day = door.customers(limit=1, columns=("mrr",)).as_of
+    until = min(day + timedelta(days=30), add_months(day, 1))
+    found = []
+    for what, condition in (
+        (f"renewal{{s}} due by {numbers.day(until)}", f"next_renewal >= '{day}' AND next_renewal < '{until}'"),
+        ("paying customer{s} use{v} it less than half as much as usual", "usage < 0.5 AND mrr > 0"),
+        ("paying customer{s} with a notice of leaving", "leaving_on IS NOT NULL AND mrr > 0"),
+    ):
+        try:
+            here = door.customers(where=(*choice.where, condition), limit=1, columns=("mrr",))
+        except TenureError:
+            continue  # a column that this workspace does not have
+        if here.found:
+            money = numbers.money(here.totals.get("mrr") or 0, here.currency)
+            href = address("/customers", where=[*choice.where, condition])
+            found.append(
+                {
+                    "what": f"{here.found} {what}".format(
+                        s="" if here.found == 1 else "s", v="s" if here.found == 1 else ""
+                    ),
+                    "href": href,
+                    "mrr": f"{money} MRR",
+                }
+            )
+    return found
