@@ -299,3 +299,13 @@ def test_what_metrics_need_can_be_loaded() -> None:
     for metric in catalogue().values():
         for need in needs(metric.reading(None).expr):
             assert set(need.split(" or ")) <= model.TABLES.keys(), (metric.id, need)
+
+
+def test_two_moments_in_one_process(ws: tenure.Workspace) -> None:
+    """What is compiled for one moment is not taken for another: now, on the first of April, now again."""
+    then = ws.at(date(2024, 4, 1))
+    for _ in range(2):
+        assert ws.customer("ada").to_json()["now"]["mrr"] == 150.0
+        early = then.customer("ada").to_json()
+        assert (early["now"]["mrr"], early["tickets"], len(early["money"]["movements"])) == (100.0, [], 1)
+        assert [ticket["open_hours"] for ticket in ws.customer("ada").to_json()["tickets"]] == [12.0, None]

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from tenure import catalog, segment_options
+from tenure import catalog, goal_options, segment_options
 from tenure.config_template import template
 from tenure.errors import ConfigError
 from tenure.health_options import scores as health_scores
@@ -70,6 +70,7 @@ class Config:
     policy: Mapping[str, object] = field(default_factory=dict)
     segments: Mapping[str, str] = field(default_factory=dict)
     behaviours: Mapping[str, segment_options.Behaviour] = field(default_factory=dict)
+    goals: Mapping[str, goal_options.Goal] = field(default_factory=dict)
     health: Mapping[str, Score] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """name -> where the value is ("env:NAME", "file:PATH"), never the value"""
@@ -155,6 +156,7 @@ def parse(text: str, path: Path, validate_policy: PolicyCheck | None = None) -> 
         policy=_policy(root, validate_policy),
         segments=segments,
         behaviours=behaviours,
+        goals=goal_options.read(root),
         health=health_scores(root),
         secrets=_secrets(root),
         web=read_web(root.table("web")),

@@ -242,6 +242,7 @@ def kept(engine: Engine, cut: date, segments: Segments) -> ir.Table:
     """The table, made once for a version of the data and a moment."""
     attributes = tuple(name for name, _ in segments.attributes if name not in ("name", "created_at", "created_day"))
     ready(engine, attributes)
+    # A year ago is no fixed number of days, so the day itself stands in the text, and in what the text is known by.
     build = partial(everyone, engine, cut, attributes, dated=segments.dated)
     return engine.keep(engine.named("directory"), build, (cut, attributes, segments.dated))
 

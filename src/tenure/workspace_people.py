@@ -12,12 +12,15 @@ from tenure.periods import before, parse_window
 if TYPE_CHECKING:
     from tenure.config import Config
     from tenure.directory import Customers
+    from tenure.goals import Standing
     from tenure.intake import Intake
     from tenure.measure import Measure
     from tenure.membership import Moved, Segment
     from tenure.per_customer import Figures
+    from tenure.periods import Period
     from tenure.profile import Profile
-    from tenure.question import Frame
+    from tenure.question import Frame, Question
+    from tenure.result import Row
     from tenure.store import Snapshot
 
 
@@ -34,6 +37,8 @@ class People:
         def at(self, day: date) -> Any: ...
 
         def per_customer(self, *metrics: str, from_: str | None = None, to: str | None = None) -> Figures: ...
+
+        def _question(self, name: str, variant: str | None) -> Question: ...
 
         def _ready(self) -> Measure: ...
 
@@ -114,3 +119,24 @@ class People:
                 kept[name] = measure, pieces(measure.engine, name, one, values)
             found[column(name)] = kept[name][1]
         return found
+
+    # -- goals -----------------------------------------------------------------------------------------------------
+
+    def goals(self) -> list[Standing]:
+        """Every goal of tenure.toml as it stands: baseline, target, progress, pace and forecast."""
+        from tenure.goals import standing
+
+        measure = self._ready()
+        path = str(self.config.path)
+        return [
+            standing(goal, measure.clock, self.config.currency, self._rows_of, path)
+            for goal in self.config.goals.values()
+        ]
+
+    def _rows_of(self, metric: str, where: str | None, grain: str, periods: Sequence[Period]) -> Sequence[Row]:
+        """The rows of one metric in periods, for a goal."""
+        measure = self._ready()
+        name, _, variant = metric.partition(":")
+        frame = self._frame(measure, grain, periods, (), (where,) if where else (), None)
+        (result,) = measure.results([self._question(name, variant or None)], frame)
+        return result.rows

@@ -5,6 +5,7 @@
     quantiles   percentiles of a histogram, with intervals from its order
     voice       net promoter score and its intervals, ease, the ACSI-style index
     survival    Kaplan-Meier curves; logrank compares them
+    trend       a straight line and where it leads, with a prediction interval
     ranking     area under the ROC curve, ratios of rates, of clustered observations
     logistic    logistic regression without negative weights (not loaded here, since it needs numpy)
     clv         sBG, BG/NBD, Pareto/NBD, gamma-gamma: maximum likelihood (not loaded here, since it needs numpy)
@@ -21,9 +22,12 @@ from .quantiles import percentile, percentile_interval
 from .ranking import Area, auc, auc_difference, rate_ratio
 from .shares import newcombe, wilson
 from .survival import Curve, Durations, Step, kaplan_meier
+from .trend import LEAST as LEAST_TREND
+from .trend import forecast
 from .voice import Wave, ease, nps_difference, nps_interval, satisfaction_index
 
 __all__ = [
+    "LEAST_TREND",
     "Z95",
     "Area",
     "Curve",
@@ -38,6 +42,7 @@ __all__ = [
     "auc",
     "auc_difference",
     "ease",
+    "forecast",
     "kaplan_meier",
     "log_rank",
     "mean_difference",
