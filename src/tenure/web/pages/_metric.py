@@ -13,10 +13,8 @@ from urllib.parse import quote
 from django.http import HttpRequest
 
 from tenure.access import Seen
-from tenure.errors import TenureError
 from tenure.explain import Explanation
 from tenure.metric import Metric
-from tenure.policy import PRESETS
 from tenure.render import numbers as plain
 from tenure.result import Result, Row
 from tenure.web import marks, numbers
@@ -42,7 +40,7 @@ class State:
     compare: str = ""
     window: str = ""
     why: str = ""
-    vendors: bool = False
+    vendor: str = ""
     group: tuple[str, ...] = ()
 
     @classmethod
@@ -61,7 +59,7 @@ class State:
             words["compare"],
             one(request, "window", longest=10) if metric.windowed else "",
             words["why"],
-            one(request, "vendors") == "1",
+            one(request, "vendor", longest=40),
             some(request, "group"),
         )
 
@@ -128,8 +126,13 @@ def largest(groups: Sequence[Group]) -> list[Group]:
     """Those that are drawn: all of eight, else the seven that count most."""
     if len(groups) <= MOST:
         return list(groups)
-    ranked = sorted(groups, key=lambda g: -float(g.figure.row.n or abs(g.figure.row.value or 0)))[: MOST - 1]
+    ranked = sorted(groups, key=_size, reverse=True)[: MOST - 1]
     return [group for group in groups if group in ranked]
+
+
+def _size(group: Group) -> float:
+    row = group.figure.row
+    return float(row.n) if row.n is not None else abs(float(row.value or 0))
 
 
 def condition(key: Sequence[tuple[str, str]]) -> tuple[str, ...]:
@@ -157,7 +160,7 @@ class Account:
     total: str = ""
     count: int = 0
     variants: list[dict[str, str]] = field(default_factory=list)
-    vendors: list[dict[str, str]] = field(default_factory=list)
+    vendor: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
 
@@ -177,8 +180,8 @@ def account(door: Seen, state: State, group: str) -> Account:
         made.division = [("What is counted", top), ("÷ what it is divided by", bottom)]
     _people(found, made)
     made.variants = [_reading(one["variant"], one["value"], one["why"], found) for one in found.variants]
-    if state.vendors:
-        made.vendors = [_vendor(door, state, asked, name, found) for name in PRESETS if name != "tenure"]
+    if state.vendor:
+        made.vendor = _vendor(door, state, asked, found)
     made.rows = found.rows[:20]
     return made
 
@@ -230,19 +233,20 @@ def _differs(found: Explanation, difference: Fraction) -> str:
     return plain.signed(difference, 2 if found.unit not in ("count", "points") else 0)
 
 
-def _vendor(door: Seen, state: State, asked: dict[str, Any], name: str, found: Explanation) -> dict[str, str]:
+def _vendor(door: Seen, state: State, asked: dict[str, Any], found: Explanation) -> dict[str, Any]:
     """A preset's reading, and the rules that make the difference."""
-    try:
-        other = door.explain(state.metric, state.why, versus=name, **asked)
-    except TenureError as error:
-        return {"name": name, "value": "no value", "differs": "", "why": error.what}
+    other = door.explain(state.metric, state.why, versus=state.vendor, **asked)
+    value = (other.other or {}).get("value")
     rules = [
-        f"{one.rule.replace('_', ' ')} {_differs(found, Fraction(one.amount))}"
+        {
+            "rule": one.rule.replace("_", " "),
+            "amount": _differs(found, Fraction(one.amount)),
+            "count": len(one.customers),
+        }
         for one in other.differences
         if one.amount
     ]
-    value = (other.other or {}).get("value")
-    return _reading(name, value, "; ".join(rules) or "every rule counts the same here", found)
+    return {**_reading(state.vendor, value, "", found), "rules": rules}
 
 
 def paragraphs(doc: str) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from tenure.charts.trend import Point, leaves, span_of, trend
 from tenure.errors import NotThere, UnknownName
 from tenure.metric import Metric, find
+from tenure.policy import PRESETS
 from tenure.result import Result
 from tenure.web import audit, export, numbers
 from tenure.web.controls import Control, href
@@ -31,6 +33,7 @@ def metric(request: HttpRequest, metric_id: str) -> HttpResponse:
     state = State.of(request, one)
     series, now, groups = _answers(request, state)
     drawn = largest(groups)
+    everyone = _everyone(request, state, series) if state.by and groups else []
     context: dict[str, Any] = {
         "title": one.title,
         "metric": one,
@@ -39,7 +42,9 @@ def metric(request: HttpRequest, metric_id: str) -> HttpResponse:
         "state": state,
         "groups": groups,
         "drawn": len(drawn),
-        "charts": _charts(series, drawn, state),
+        "charts": _charts(series, drawn, everyone),
+        "everyone": everyone,
+        "series_context": series.unit not in ("money", "count"),
         "controls": _controls(request, one, state, series),
         "kept_state": [(name, value) for name, value in (("why", state.why),) if value],
         "period": numbers.period(now.rows[-1].period, long=True) if now.rows else "",
@@ -51,8 +56,8 @@ def metric(request: HttpRequest, metric_id: str) -> HttpResponse:
         "command": state.command(),
         "table": _table(series, groups),
         "exports": [(form, href(request, {"why": ""}, f"/metrics/{one.id}.{form}")) for form in ("png", "csv", "xlsx")],
-        "close": href(request, {"why": "", "group": "", "vendors": ""}),
-        "vendors_link": href(request, {"vendors": "1"}) + "#why",
+        "close": href(request, {"why": "", "group": "", "vendor": ""}),
+        "presets": [(name, href(request, {"vendor": name}) + "#why") for name in PRESETS if name != "tenure"],
     }
     if state.why:
         group = next((g.name for g in groups if condition(g.by) == state.group and g.by), "")
@@ -83,7 +88,7 @@ def image(request: HttpRequest, metric_id: str) -> HttpResponse:
     if not groups:
         raise NotThere("There is nothing to draw.")
     group = groups[0]
-    drawing = _draw(_points(group, now), series, group.name, width=760, kind="", state=state)
+    drawing = _draw(_points(group, now), series, group.name, width=760, kind="")
     title = f"{series.title}{'' if not group.by else ', ' + group.name}, {served().workspace.config.name}"
     audit.note("export", detail=f"{series.metric}.png, {request.get_full_path()}", request=request)
     headers = {"Content-Disposition": f'attachment; filename="{series.metric}.png"', "Cache-Control": "no-store"}
@@ -109,9 +114,22 @@ def _answers(request: HttpRequest, state: State) -> tuple[Result, Result, list[G
     now = door.show(state.metric, from_=last, to=last, compare=compare, **options)[0]
 
     def why(key: tuple[tuple[str, str], ...]) -> str:
-        return href(request, {"why": last, "group": condition(key), "vendors": ""}) + "#why"
+        return href(request, {"why": last, "group": condition(key), "vendor": ""}) + "#why"
 
     return series, now, groups_of(series, now, why)
+
+
+def _everyone(request: HttpRequest, state: State, series: Result) -> list[Group]:
+    """All customers together, beside the groups; nothing where a metric always comes in groups."""
+    whole = replace(state, by=())
+    lines = request.door.show(state.metric, **whole.options, **state.span)[0]
+    last = series.rows[-1].period
+    options = {**whole.options, "grain": series.grain}
+    now = request.door.show(state.metric, from_=last, to=last, compare=state.compare or "previous", **options)[0]
+    if any(row.by for row in lines.rows):
+        return []
+    why = href(request, {"why": last, "group": "", "vendor": ""}) + "#why"
+    return groups_of(lines, now, lambda key: why)
 
 
 def _points(group: Group, now: Result) -> list[Point]:
@@ -127,7 +145,10 @@ def _points(group: Group, now: Result) -> list[Point]:
     ]
 
 
-def _charts(series: Result, drawn: list[Group], state: State) -> list[tuple[Group, Any]]:
+def _charts(series: Result, drawn: list[Group], everyone: list[Group]) -> list[tuple[Group, Any]]:
+    context = [None if row.value is None else float(row.value) for row in everyone[0].rows] if everyone else []
+    if series.unit in ("money", "count"):
+        context = []  # a sum would dwarf its parts
     lines = [_points(group, series) for group in drawn]
     span = span_of(lines)
     found = []
@@ -135,7 +156,7 @@ def _charts(series: Result, drawn: list[Group], state: State) -> list[tuple[Grou
         if not any(p.value is not None for p in line):
             found.append((group, ""))
             continue
-        draw = partial(_draw, line, series, group.name, state=state, span=span, alone=len(drawn) == 1)
+        draw = partial(_draw, line, series, group.name, context=context, span=span, alone=len(drawn) == 1)
         found.append((group, both(draw, wide=1240 if len(drawn) == 1 else 300)))
     return found
 
@@ -147,14 +168,14 @@ def _draw(
     *,
     width: int,
     kind: str,
-    state: State,
+    context: Any = (),
     span: Any = None,
     alone: bool = True,
 ) -> str:
     words = partial(numbers.axis, unit=series.unit, currency=series.currency)
     label = f"{series.title}, {name}, {line[0].label} to {line[-1].label}"
     tall = 280 if alone and width > 400 else 190
-    return trend(line, words, label, width=width, height=tall, span=span, kind=kind)
+    return trend(line, words, label, width=width, height=tall, span=span, context=context, kind=kind)
 
 
 def _finding(groups: list[Group], one: Metric) -> str:

@@ -42,3 +42,9 @@ register.filter("period", numbers.period)
 def amount(value: object) -> str:
     """A number without a unit."""
     return plain_numbers.amount(value) if isinstance(value, int | float | Fraction) else ""
+
+
+@register.filter
+def cut_source(benchmark: str) -> str:
+    """A benchmark without its source, which stands on the metric's page."""
+    return benchmark.partition(" (")[0]
