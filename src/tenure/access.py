@@ -16,6 +16,7 @@ from tenure.errors import NotAllowed, NotThere, UsageError
 
 if TYPE_CHECKING:
     from tenure.check import Finding
+    from tenure.cohorts_grid import Grid, Members
     from tenure.directory import Customers
     from tenure.explain import Explanation
     from tenure.feedback import Feedback
@@ -129,6 +130,16 @@ class Seen:
         if self.access.sees_people:
             return found
         return replace(found, themes=tuple(replace(theme, examples=()) for theme in found.themes))
+
+    def cohorts(self, metric: str, where: Texts = (), **asked: Any) -> Grid:
+        """As Workspace.cohorts."""
+        found: Grid = self._ask("cohorts", metric, where=self._where(where), **asked)
+        return found
+
+    def cohort_members(self, metric: str, cohort: str, age: int, where: Texts = (), **asked: Any) -> Members:
+        """As Workspace.cohort_members."""
+        found: Members = self._ask("cohort_members", metric, cohort, age, where=self._where(where), **asked)
+        return found
 
     def metrics(self, word: str | None = None) -> list[dict[str, Any]]:
         """As Workspace.metrics: the catalogue says nothing about customers."""

@@ -10,6 +10,7 @@ from tenure.errors import UnknownName
 from tenure.periods import before, parse_window
 
 if TYPE_CHECKING:
+    from tenure.cohorts_grid import Grid, Members
     from tenure.config import Config
     from tenure.directory import Customers
     from tenure.goals import Standing
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from tenure.periods import Period
     from tenure.profile import Profile
     from tenure.question import Frame, Question
-    from tenure.result import Row
+    from tenure.result import Results, Row
     from tenure.store import Snapshot
 
 
@@ -36,7 +37,15 @@ class People:
 
         def at(self, day: date) -> Any: ...
 
-        def per_customer(self, *metrics: str, from_: str | None = None, to: str | None = None) -> Figures: ...
+        def show(self, *metrics: str, **asked: Any) -> Results: ...
+
+        def per_customer(
+            self,
+            *metrics: str,
+            from_: str | None = None,
+            to: str | None = None,
+            where: str | Sequence[str] = (),
+        ) -> Figures: ...
 
         def _question(self, name: str, variant: str | None) -> Question: ...
 
@@ -73,6 +82,31 @@ class People:
         from tenure.intake import rejects
 
         return rejects(self.snapshot(), **which)
+
+    # -- cohorts ---------------------------------------------------------------------------------------------------
+
+    def cohorts(self, metric: str = "cohort_retention", **asked: Any) -> Grid:
+        """A metric by cohort and age as a grid, with all cohorts together. `asked`: as `show` takes it."""
+        from tenure.cohorts_grid import grid
+
+        (result,) = self.show(metric, **asked)
+        return grid(result)
+
+    def cohort_members(
+        self,
+        metric: str,
+        cohort: str,
+        age: int,
+        variant: str | None = None,
+        where: str | Sequence[str] = (),
+    ) -> Members:
+        """The customers of one cohort, and who of them did not stay to an age."""
+        from tenure.cohorts_grid import members
+
+        def ask(figure: str, first: str, last: str) -> Figures:
+            return self.per_customer(figure, from_=first, to=last, where=where)
+
+        return members(self._ready().clock, ask, metric, variant, cohort, age)
 
     # -- segments --------------------------------------------------------------------------------------------------
 
