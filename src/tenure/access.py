@@ -7,7 +7,7 @@ neither the people at customers nor what people wrote.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -102,7 +102,7 @@ class Seen:
     def customers(self, where: Texts = (), **wanted: Any) -> Customers:
         """As Workspace.customers."""
         found: Customers = self._ask("customers", where=self._where(where), **wanted)
-        return found
+        return found if self.access.sees_everybody else replace(found, rows=tuple(map(self._alone, found.rows)))
 
     def customer(self, customer_id: str, **page: Any) -> Profile:
         """As Workspace.customer. One that is not theirs is not there; a viewer gets no people and no texts."""
@@ -111,12 +111,21 @@ class Seen:
         found: Profile = self._ask("customer", customer_id, **page)
         sections = dict(found.sections)
         if not self.access.sees_everybody:
+            sections = self._alone(sections)
             sections["children"] = [c for c in sections["children"] if self.is_theirs(str(c["customer_id"]))]
         if not self.access.sees_people:
             sections["hidden"] = {name: len(sections[name]) for name in ("contacts", "comments")}
             sections = {name: _impersonal(section) for name, section in sections.items()}
             sections |= {"contacts": [], "comments": []}
         return replace(found, sections=sections)
+
+    def _alone(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """A customer without the id of a parent that is somebody else's."""
+        told = row.get("attributes", {})
+        parent = told.get("parent_id")
+        if parent is None or self.is_theirs(str(parent)):
+            return dict(row)
+        return {**row, "attributes": {**told, "parent_id": None}}
 
     def is_theirs(self, customer_id: str) -> bool:
         """Whether there is such a customer that this person may see."""

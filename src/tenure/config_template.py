@@ -52,6 +52,15 @@ business = "@BUSINESS@"       # saas, ecommerce, b2b, services, retail, marketpl
 
 # [segments]                  # named filters: --where @enterprise
 # enterprise = "size >= 1000"
+# [segments.power]            # by each customer's own figure of any metric
+# metric = "mau"
+# at_least = 5
+
+# [goals.churn]               # docs/goals.md; tenure goals says how far it is
+# metric = "customer_churn_rate"
+# by_percent = 10             # or by_points, or to
+# start = 2025-01-01
+# due = 2025-06-30
 
 # [secrets]                   # never values, only where to find them
 # billing_key = "env:BILLING_KEY"           # or "file:path"

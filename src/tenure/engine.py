@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property, partial
-from typing import Any
+from pathlib import Path
+from typing import TypeVar
 
 import ibis
 import ibis.expr.types as ir
@@ -54,6 +55,7 @@ from tenure.stand_ins import BEGIN, STOP, filled
 from tenure.tree import rewrite, walk
 from tenure.warehouse import Warehouse
 
+T = TypeVar("T")
 MILLION = 10**6
 """Settings are numbers of at most six decimals."""
 
@@ -71,6 +73,7 @@ class Engine:
     made: dict[str, ir.Table] = field(default_factory=dict)
     gaps: dict[str, tuple[str, date] | None] = field(default_factory=dict)
     possible: dict[Segments, frozenset[Segment]] = field(default_factory=dict)
+    shelf: Path | None = None  # where texts are kept for other processes
     touch: bool = True  # whether the periods that are asked for touch
     judged: Judged = field(default_factory=Judged)
     periods: Sequence[Slot] = ()  # those that are asked for
@@ -166,7 +169,7 @@ class Engine:
             return ibis.table(dict(rollup.schema), name=name)
         steps = self.relation(Steps("mrr")).get_name() if rollup.over_steps else None
         build = partial(rollup.build, replace(self.world, steps=steps))
-        return self.keep(self.named(name), build) if rollup.kept or rollup.by_day else build()
+        return self.keep(self.named(name), build) if rollup.is_made else build()
 
     def _stepped(self, steps: Steps) -> ir.Table:
         """The steps that rows made for periods ask for."""
@@ -188,13 +191,13 @@ class Engine:
     def keep(self, name: str, build: Callable[[], ir.Table], of: Hashable = None) -> ir.Table:
         """A query's answer as a table of this connection, made once. `of`: what else its text depends on."""
         if name not in self.made:
-            text, schema = texts.kept((name, of, *self.here), lambda: self._compiled(build()))
+            text, schema = self.text(("made", name, of), lambda: self._compiled(build()))
             self.warehouse.make(name, text)
-            self.made[name] = ibis.table(schema, name=name)
+            self.made[name] = ibis.table(dict(schema), name=name)
         return self.made[name]
 
-    def _compiled(self, query: ir.Table) -> tuple[str, ibis.Schema]:
-        return self.sql(query), query.schema()
+    def _compiled(self, query: ir.Table) -> tuple[str, dict[str, str]]:
+        return self.sql(query), {name: str(kind) for name, kind in query.schema().items()}
 
     @cached_property
     def here(self) -> tuple[str, str, str]:
@@ -221,10 +224,9 @@ class Engine:
         for (strategy, source, theirs), group in self._by_strategy(leaves, periods, segments).items():
             begin = overlap.day_rows(periods)[0][0] if strategy == "overlap" else periods[0].start
             ends = {BEGIN: begin, STOP: max(period.stop for period in periods)}
-            plan = partial(self._plan, (strategy, source), group, theirs)
-            key = (strategy, source, tuple(group), theirs, self.touch, *self.here)
-            text, read = texts.kept(key, partial(self._text, plan))
-            found |= read(self.warehouse.run(filled(text, ends)), periods)
+            plan = self._plan((strategy, source), group, theirs)
+            text = self._text((strategy, source, tuple(group), theirs, self.touch), plan.query)
+            found |= plan.read(self.warehouse.run(filled(text, ends)), periods)
         return found
 
     def spreads(self, leaves: Sequence[Across], periods: Sequence[Slot], segments: Segments) -> Spreads:
@@ -235,9 +237,8 @@ class Engine:
             for source in sources(leaf):
                 self._ready(source)
             theirs = self.fitting(leaf, segments)
-            plan = partial(spread.plan, leaf, self.relation, theirs)
-            text, read = texts.kept(("spread", leaf, theirs, self.touch, *self.here), partial(self._text, plan))
-            found[leaf] = read(self.warehouse.run(text))
+            plan = spread.plan(leaf, self.relation, theirs)
+            found[leaf] = plan.read(self.warehouse.run(self._text(("spread", leaf, theirs, self.touch), plan.query)))
         return found
 
     def fitting(self, leaf: Across, segments: Segments) -> Segments:
@@ -250,29 +251,31 @@ class Engine:
         """Whether the leaf's rows have columns that a metric comes by."""
         return any(set(columns) & set(made(s.table).own) for s in sources(leaf) if isinstance(s, Rows))
 
-    def _text(self, make: Callable[[], Any]) -> tuple[str, Any]:
-        return self.sql((plan := make()).query), plan.read
+    def _text(self, key: tuple[object, ...], query: Callable[[], ir.Table]) -> str:
+        return self.text(key, lambda: self.sql(query()))
+
+    def text(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """A text of a query, or several, made where `key` is new in such a world: in this process, or ever."""
+        return texts.kept((*key, *self.here), make, self.shelf)
 
     def _plan(self, key: tuple[str, object], leaves: list[Across], segments: Segments) -> Plan:
         """The plan of a strategy, for periods whose ends are stand-ins."""
         strategy, source = key
         if strategy == "scan":
             assert isinstance(source, Steps | Moves)
-            return scan.plan(leaves, self.relation(source), BEGIN, STOP, segments)
+            return scan.plan(leaves, partial(self.relation, source), BEGIN, STOP, segments)
         if strategy == "overlap":
             assert isinstance(source, Steps | Moves)
-            return overlap.plan(leaves, self.relation(source), BEGIN, STOP, segments)
+            return overlap.plan(leaves, partial(self.relation, source), BEGIN, STOP, segments)
         if strategy in ("users", "daily"):
             assert isinstance(source, tuple)
             rows, stored = source
-            days = self._rollup(stored)
-            if rows.back:
-                return users.trailing(leaves[0], days, rows.back, BEGIN, segments)
-            return users.inside(leaves[0], days, BEGIN, segments, daily=strategy == "daily")
+            days = partial(self._rollup, stored)
+            return users.plan(leaves[0], days, rows.back, BEGIN, segments, daily=strategy == "daily")
         if strategy == "rows":
             assert isinstance(source, Rows)
-            return rows_plan(leaves, self.relation(source), source, segments)
-        return slices.plan(leaves, self.relation, segments, self._revalued)
+            return rows_plan(leaves, partial(self.relation, source), source, segments)
+        return slices.plan(leaves, self.relation, segments, lambda: self._revalued)
 
     def _by_strategy(
         self, leaves: Sequence[Across], periods: Sequence[Slot], segments: Segments
@@ -314,7 +317,7 @@ class Engine:
             periods = self.periods
             if self.judged.ready(self.warehouse, {slot.stop for slot in periods}):
                 self.set_calendar(periods)  # judging may have asked about others
-        elif not isinstance(source, Rows) or source.table in period_rows() or rollups()[source.table].kept:
+        elif not isinstance(source, Rows) or source.table in period_rows() or rollups()[source.table].is_made:
             self.relation(source)
 
     def _canonical(self, moves: Moves) -> Steps | Moves:
@@ -339,7 +342,7 @@ class Engine:
         def read(text: str | None, *, by_age: bool) -> Ages:
             return compiled.read(self.warehouse.run(text), segments, by_age=by_age) if text else {}
 
-        sizes, ages, own, how = texts.kept(("cohorts", aged, segments, *self.here), texts_of)
+        sizes, ages, own, how = self.text(("cohorts", aged, segments), texts_of)
         return read(sizes, by_age=False), read(ages, by_age=True), read(own, by_age=False), how
 
     def behind(self, leaf: Across, period: Slot, segments: Segments) -> dict[int, int]:
@@ -355,7 +358,7 @@ class Engine:
             found = slices.people(leaf, self.relation, segments, self._revalued)
             return self.sql(found.select("cust", "v"))
 
-        table = self.warehouse.run(texts.kept(("behind", leaf, segments, self.touch, *self.here), text))
+        table = self.warehouse.run(self.text(("behind", leaf, segments, self.touch), text))
         found: dict[int, int] = {}
         for cust, value in zip(table["cust"], table["v"], strict=True):
             key = -1 if cust is None else whole(cust)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 import ibis
 import ibis.expr.types as ir
 
-from tenure import model, texts
+from tenure import model
 from tenure.compile.plan import Segment
 from tenure.compile.segments import CUSTOMER, STATE, TENURE, Segments
 from tenure.engine import Engine
@@ -93,7 +93,7 @@ def _groups(engine: Engine, people: ir.Table, segments: Segments, what: object, 
     def text() -> str:
         return engine.sql(segments.attach(people.select("cust"), None, owned=True).select(*segments.group).distinct())
 
-    kept = texts.kept(("groups", what, segments, *engine.here), text)
+    kept = engine.text(("groups", what, segments), text)
     found = engine.warehouse.run(filled(kept, {STOP: day}))
     return frozenset(zip(*(map(str, found[g]) for g in segments.group), strict=True))
 

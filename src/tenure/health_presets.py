@@ -27,13 +27,11 @@ BANDS = {
 
 YEAR, QUARTER, MONTH = (0, 365), (0, 90), (0, 30)
 
-_usage = Measure("usage", "dau:customers", map=linear((0, 0), (1, 100)), window=MONTH, past=3, tables=("events",))
+_usage = Measure("usage", "dau:active_days", map=linear((0, 0), (1, 100)), window=MONTH, past=3, tables=("events",))
 _tickets = Measure("tickets", "open_tickets", map=linear((0, 100), (5, 0)), window=MONTH, tables=("tickets",))
 _nps = Measure("nps", "nps:latest_score", map=linear((0, 0), (10, 100)), window=YEAR, tables=("survey_responses",))
 _payments = Measure("payments", "payment_success", map=linear((0, 0), (1, 100)), window=QUARTER, tables=("payments",))
-_days = Measure(
-    "active days", "dau:customers", map=linear((0, 0), (Fraction(1, 2), 100)), window=MONTH, tables=("events",)
-)
+_days = Measure("active days", "dau:active_days", map=linear((0, 0), (15, 100)), window=MONTH, tables=("events",))
 _breadth = Measure("features used", "feature_breadth", map=PERCENTILE, window=QUARTER, tables=("events",))
 _csat = Measure("satisfaction", "csat", map=linear((0, 0), (1, 100)), window=YEAR, tables=("survey_responses",))
 _talks = Measure("talks", "interactions", map=linear((0, 0), (3, 100)), window=QUARTER, tables=("interactions",))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import ibis.expr.types as ir
 
-from tenure import model, texts
+from tenure import model
 from tenure.directory import plain
 from tenure.directory_columns import ATTRIBUTE, PAYING
 from tenure.rollup import World
@@ -88,7 +88,7 @@ class Reader:
 
     def ask(self, key: Sequence[object], build: Callable[[], ir.Table]) -> list[dict[str, Any]]:
         """The answer of a query; its text is kept under `key`."""
-        text = texts.kept(("profile", self.cut, *key, *self.engine.here), lambda: self.engine.sql(build()))
+        text = self.engine.text(("profile", self.cut, *key), lambda: self.engine.sql(build()))
         answer = self.engine.warehouse.run(text)
         return [
             {name: plain(value) for name, value in zip(answer, values, strict=True)}

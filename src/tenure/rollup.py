@@ -151,6 +151,11 @@ class Rollup:
     asks: str = ""
     days: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def is_made(self) -> bool:
+        """Whether a table of its own is made where no stored one holds."""
+        return self.kept or self.by_day
+
 
 @dataclass(frozen=True)
 class Asked:

@@ -74,7 +74,8 @@ class Session:
         # Texts are compiled with stand-ins for "now", so that they last while it moves on.
         dated = Dated(self._warehouse, {AS_OF: world.as_of, CUT: world.cut})
         world = replace(world, as_of=AS_OF, cut=CUT)
-        self._measure = Measure(Engine(dated, world, self.policy), clock_of(self.config))
+        shelf = self.config.folder / ".tenure" / "texts"
+        self._measure = Measure(Engine(dated, world, self.policy, shelf=shelf), clock_of(self.config))
         self._made_at = time.monotonic()
         return self._measure
 

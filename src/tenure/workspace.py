@@ -241,6 +241,14 @@ class Workspace(People, Judging):
         frame = self._frame(measure, "total", periods, by, tuple(where), None)
         return measure.results([self._question(*_with_variant(name)) for name in metrics], frame)
 
+    def last_facts(self, metric: str, periods: Sequence[Any]) -> dict[str, Any]:
+        """The last of many periods in which each customer has a fact of a metric."""
+        from tenure.per_customer import last_periods
+
+        measure = self._ready()
+        frame = self._frame(measure, "day", periods, ("customer_id",), (), None)
+        return last_periods(measure, self._question(*_with_variant(metric)), frame)
+
     def _frame(
         self,
         measure: Measure,

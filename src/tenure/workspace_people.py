@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tenure.errors import UnknownName
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tenure.profile import Profile
     from tenure.question import Frame, Question
     from tenure.result import Results, Row
+    from tenure.scorecards import Scorecards
     from tenure.store import Snapshot
 
 
@@ -46,6 +48,8 @@ class People:
             to: str | None = None,
             where: str | Sequence[str] = (),
         ) -> Figures: ...
+
+        def _answers(self, name: str) -> bool: ...
 
         def _question(self, name: str, variant: str | None) -> Question: ...
 
@@ -174,3 +178,23 @@ class People:
         frame = self._frame(measure, grain, periods, (), (where,) if where else (), None)
         (result,) = measure.results([self._question(name, variant or None)], frame)
         return result.rows
+
+    # -- owners ----------------------------------------------------------------------------------------------------
+
+    def scorecards(self, owner: str | None = None, period: str | None = None) -> Scorecards:
+        """Each owner's portfolio against everybody else's, over a period (by default the last complete quarter)."""
+        from tenure.scorecards import scorecards
+
+        clock = self._ready().clock
+        chosen = clock.parse(period)[1] if period else clock.last(1, "quarter")[0]
+        listed = self.customers(limit=None, columns=("state", "mrr", "next_renewal", "open_tickets"))
+        return scorecards(listed, partial(self._in, chosen), chosen, owner)
+
+    def _in(
+        self, period: Period, metrics: Sequence[str], by: tuple[str, ...] = (), where: str = ""
+    ) -> dict[str, Sequence[Row]]:
+        """Each metric's rows of one period; a metric whose data are not loaded has none."""
+        asked = [name for name in metrics if self._answers(name)]
+        measure = self._ready()
+        frame = self._frame(measure, "total", [period], by, (where,) if where else (), None)
+        return {one.metric: one.rows for one in measure.results([self._question(n, None) for n in asked], frame)}

@@ -264,3 +264,59 @@ def test_hysteresis_keeps_a_band_near_its_edge(company: Any) -> None:
     toml = '[health.main]\nhysteresis = {}\n[[health.main.measures]]\nattribute = "adoption"\n'
     assert told(company(toml.format(3), subscriptions=BOOKS, customers=people), "A")["band"] == "healthy"
     assert told(company(toml.format(1), subscriptions=BOOKS, customers=people), "A")["band"] == "needs attention"
+
+
+def test_health_as_metrics(company: Any) -> None:
+    """A 40.12 pays 100, B 33.38 pays 300, C is unknown. Weighted by MRR (4012.28 + 10014.29) / 400 = 35.07, plain mean
+    36.75; both at risk, so all of 400 is; nothing before the first of them is a customer."""
+    firm = company(THREE, subscriptions=BOOKS, customers=PEOPLE)
+    a, b = 2287 / 57, 1402 / 42
+    row = firm.row("health", "2024-12")
+    assert (row["value"], row["n"]) == (pytest.approx((100 * a + 300 * b) / 400, abs=1e-6), 2)
+    assert firm.value("health", "2024-12", "--variant", "mean") == pytest.approx((a + b) / 2, abs=1e-6)
+    assert firm.by("band", "health_share", "2024-12") == {"at risk": 1.0}
+    assert firm.value("mrr_at_risk", "2024-12") == 400.0
+    assert firm.value("health", "2023-11") is None
+    assert firm.by("customer_id", "mrr_at_risk", "2024-12") == {"A": 100.0, "B": 300.0, "C": 0.0}
+
+
+def test_a_score_of_the_past_knows_only_the_past(company: Any) -> None:
+    """Adoption was 80 until 10 December: November ends with 80, December with 20."""
+    people = "customer_id,adoption,valid_from,valid_to\nA,80,2024-01-01,2024-12-10\nA,20,2024-12-10,\n"
+    firm = company('[[health.main.measures]]\nattribute = "adoption"\n', subscriptions=BOOKS, customers=people)
+    assert firm.over("health", "2024-11", "2024-12") == [80.0, 20.0]
+
+
+def test_a_score_made_of_health_is_refused(company: Any) -> None:
+    firm = company('[[health.main.measures]]\nmetric = "health"\n', subscriptions=BOOKS)
+    ran = run(firm.folder, "health")
+    assert ran.code == 1 and "A score cannot be made of health" in ran.err
+
+
+def test_a_measure_without_data_is_said_and_left_out(company: Any) -> None:
+    """Nobody was ever asked: half of the weights are known, which a coverage of .4 allows."""
+    toml = '[health.main]\ncoverage = 0.4\n[[health.main.measures]]\nattribute = "adoption"\n'
+    toml += '[[health.main.measures]]\nmetric = "nps"\n'
+    firm = company(toml, subscriptions=BOOKS, customers=PEOPLE)
+    ran = run(firm.folder, "health", "A")
+    assert "47.0" in ran.out and "nobody has a value for 'nps'" in ran.err
+
+
+def test_without_data_the_command_says_what_to_load(company: Any) -> None:
+    ran = run(company("", fx_rates="currency,on,rate\nEUR,2024-01-01,1.1\n").folder, "health")
+    assert ran.code == 1 and "no measure that this workspace has data for" in ran.err
+
+
+def test_a_metric_that_comes_by_something_is_no_measure(company: Any) -> None:
+    firm = company('[[health.main.measures]]\nmetric = "feature_adoption_rate"\n', subscriptions=BOOKS)
+    ran = run(firm.folder, "health")
+    assert ran.code == 1 and "no figure of one customer: it always comes by feature" in ran.err
+
+
+def test_recency_is_the_days_since_the_last_fact(company: Any) -> None:
+    """A ordered on 2 December, 29 days before the last day of 2024, B on 31 December: 71 and 100 points of 100 days."""
+    toml = '[[health.main.measures]]\nname = "recency"\nmetric = "purchase_frequency"\nsince_last = true\n'
+    toml += 'window = "365d"\npoints = [[0, 100], [100, 0]]\n'
+    orders = "order_id,customer_id,placed_at,amount,currency\n1,A,2024-06-02,5,USD\n2,A,2024-12-02,5,USD\n"
+    firm = company(toml, subscriptions=BOOKS, orders=orders + "3,B,2024-12-31,5,USD\n")
+    assert (told(firm, "A")["score"], told(firm, "B")["score"], told(firm, "C")["score"]) == (71.0, 100.0, None)

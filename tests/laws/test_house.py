@@ -76,6 +76,7 @@ FLOORS = [
         "profile",
         "timeline",
         "goals",
+        "scorecards",
         "membership",
         "intake",
     ),

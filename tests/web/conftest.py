@@ -59,7 +59,7 @@ def look(browser: Any, site: Site) -> Iterator[Callable[..., Any]]:
     def open_page(role: str, path: str = "/", *, width: int = 1440, height: int = 900, scheme: str = "light") -> Any:
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
         contexts.append(context)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(90_000)
         if role:
             for cookie in site.jar(role):
                 context.add_cookies([{"name": cookie.name, "value": cookie.value or "", "url": site.url}])

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 
 import ibis
 import ibis.expr.types as ir
 
 from tenure.compile.calendar import Slot
-from tenure.compile.plan import Cells, Plan, Segment, whole
+from tenure.compile.plan import Cells, Plan, Segment, Source, whole
 from tenure.compile.record import as_number, flow_value, inputs, is_linear_in_flows, to_ibis
 from tenure.compile.scan import shape
 from tenure.compile.segments import Segments
@@ -63,14 +64,18 @@ def _of_members(x: Expr) -> bool:
     return not flows and all(level.moment == START for level in levels)
 
 
-def plan(leaves: Sequence[Across], steps: ir.Table, first: date, stop: date, segments: Segments) -> Plan:
+def plan(leaves: Sequence[Across], steps: Source, first: date, stop: date, segments: Segments) -> Plan:
     """One query for all these leaves. `first` is the first day of DAYS, `stop` the end of the last period."""
-    steps = steps.filter(steps.day < ibis.literal(stop))
+    return Plan(partial(_query, leaves, steps, first, stop, segments), _reader(leaves, segments))
+
+
+def _query(leaves: Sequence[Across], source: Source, first: date, stop: date, segments: Segments) -> ir.Table:
+    steps = source().filter(ibis._.day < ibis.literal(stop))
     rows = _dated(segments.attach(steps, None, owned=True), first)
     parts = [_at(rows, leaves, "ks", segments), _at(rows, leaves, "ke", segments)]
     if any(_joins(leaf) for leaf in leaves):
         parts += _pairs(rows, leaves, segments)
-    return Plan(ibis.union(*parts), _reader(leaves, segments))
+    return ibis.union(*parts)
 
 
 def _joins(leaf: Across) -> bool:

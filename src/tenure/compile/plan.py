@@ -1,4 +1,8 @@
-"""What a strategy hands back: a query, and how its few numbers become one number per period and segment."""
+"""What a strategy hands back: a query, and how its few numbers become one number per period and segment.
+
+The query is only built where its text is not known yet: building and compiling it takes Ibis longer than engines take
+to answer most of them.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,9 @@ Segment = tuple[str, ...]
 Cells = dict[Across, dict[tuple[int, Segment], int]]
 """For each leaf: (period, segment) to its number; what is absent is 0."""
 
+Source = Callable[[], ir.Table]
+"""A table that is only looked for when a query is built."""
+
 Relation = Callable[[Steps | Moves | Rows], ir.Table]
 """Finds the table behind the steps, movements or rows that a leaf names."""
 
@@ -24,9 +31,9 @@ Reader = Callable[[Mapping[str, list[object]], Sequence[Slot]], Cells]
 
 @dataclass(frozen=True)
 class Plan:
-    """One query, and how to read its answer."""
+    """One query, to be built when its text is wanted, and how to read its answer."""
 
-    query: ir.Table
+    query: Callable[[], ir.Table]
     read: Reader
 
 

@@ -5,13 +5,13 @@ Rows either have a clock, a column of local days, or were made for the periods a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
 
 from tenure.compile.calendar import PERIODS, Slot, on_day
-from tenure.compile.plan import Cells, Plan
+from tenure.compile.plan import Cells, Plan, Source, whole
 from tenure.compile.record import flow_value, inputs, row_env, to_ibis
 from tenure.compile.segments import Segments
 from tenure.expr import Across, Const, Flow, Rows
@@ -20,8 +20,12 @@ from tenure.rollup import exact
 BY_VALUE = ("distinct", "least", "greatest")
 
 
-def plan(leaves: Sequence[Across], rows: ir.Table, source: Rows, segments: Segments) -> Plan:
+def plan(leaves: Sequence[Across], rows: Source, source: Rows, segments: Segments) -> Plan:
     """One query for leaves that sum the rows of a table, or look at the values of a column."""
+    return Plan(lambda: _query(leaves, rows(), source, segments), _reader(leaves, segments))
+
+
+def _query(leaves: Sequence[Across], rows: ir.Table, source: Rows, segments: Segments) -> ir.Table:
     if source.clock == "k" or source.back:
         dated = in_periods(rows, source, segments)
         dated = dated.mutate(slot=dated.k + 1)
@@ -30,8 +34,12 @@ def plan(leaves: Sequence[Across], rows: ir.Table, source: Rows, segments: Segme
         dated = on_day(kept, kept[source.clock], None)
         dated = latest(dated.filter(dated.slot > 0), source, ("slot", *segments.group))
     columns = {f"v{i}": _number(leaf, dated) for i, leaf in enumerate(leaves)}
-    query = dated.group_by("slot", *segments.group).agg(**columns)
+    return dated.group_by("slot", *segments.group).agg(**columns)
 
+
+def _reader(
+    leaves: Sequence[Across], segments: Segments
+) -> Callable[[Mapping[str, list[object]], Sequence[Slot]], Cells]:
     def read(table: Mapping[str, list[object]], periods: Sequence[Slot]) -> Cells:
         cells: Cells = {leaf: {} for leaf in leaves}
         for i, leaf in enumerate(leaves):
@@ -39,10 +47,10 @@ def plan(leaves: Sequence[Across], rows: ir.Table, source: Rows, segments: Segme
                 table["slot"], *(table[g] for g in segments.group), table[f"v{i}"], strict=True
             ):
                 if value is not None and (value != 0 or segments.fixed or not _chosen(leaf)):
-                    cells[leaf][(int(slot) - 1, tuple(map(str, group)))] = int(value or 0)
+                    cells[leaf][(whole(slot) - 1, tuple(map(str, group)))] = whole(value or 0)
         return cells
 
-    return Plan(query, read)
+    return read
 
 
 def in_periods(rows: ir.Table, source: Rows, segments: Segments) -> ir.Table:

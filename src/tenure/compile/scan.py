@@ -19,12 +19,13 @@ import operator
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 
 import ibis
 import ibis.expr.types as ir
 
 from tenure.compile.calendar import Slot, month_units, on_day
-from tenure.compile.plan import Cells, Plan, Segment, whole
+from tenure.compile.plan import Cells, Plan, Segment, Source, whole
 from tenure.compile.record import as_number, flow_value, inputs, is_linear_in_flows, row_env, swap, to_ibis
 from tenure.compile.segments import Segments
 from tenure.compile.unmoved import NO, NOTHING, unmoved
@@ -134,35 +135,44 @@ def shape(leaf: Across) -> str | None:
     return "end" if END in moments else "start"
 
 
-def plan(leaves: Sequence[Across], steps: ir.Table, begin: date, stop: date, segments: Segments) -> Plan:
+def plan(leaves: Sequence[Across], steps: Source, begin: date, stop: date, segments: Segments) -> Plan:
     """One query for all these leaves over one table of steps, for periods from `begin` to before `stop`."""
     tests = _Tests()
     parts = [_part(leaf, tests) for leaf in leaves]
-    only_flows = all(p.shape == "flow" for p in parts)
-    steps = steps.filter(steps.day < ibis.literal(stop))
-    if only_flows:
-        steps = steps.filter(steps.day >= ibis.literal(begin))  # no level to know, so nothing from before
-    first = None if only_flows else begin - timedelta(days=1)
-    if only_flows and (flows := _by_kind(parts)):
-        return Plan(_few(parts, flows, steps, tests, segments), _reader(parts, {}, segments))
-    rows = segments.attach(tests.put_down(steps), None, owned=True)
-    if only_flows:
-        rows = _adding(rows, dict.fromkeys(flow for part in parts for flow in inputs(part.x)[1]))
     levels: dict[tuple[str, Expr], str] = {}
     for part in parts:
         if part.level:
             levels.setdefault(part.level, f"l{len(levels)}")
-    if any(p.shape == "pair" for p in parts):
-        rows = on_day(rows, rows["day"], first)
-        rows = rows.select(
-            *_needed(parts, rows, segments), opens=rows.since < rows.start, closes=rows.until >= rows.stop
-        )
-        query = _single(parts, levels, rows, ("slot", *segments.group))
-        # Both read `rows`, which ends in a select: so Ibis makes it a WITH, and engines join once.
-        query = ibis.union(query, _grouped(parts, levels, rows, segments).select(*query.columns))
-    else:
-        query = _by_days(parts, levels, rows, first, segments)
+    query = partial(_query, parts, levels, tests, steps, begin, stop, segments)
     return Plan(query, _reader(parts, levels, segments))
+
+
+def _query(
+    parts: Sequence[_Part],
+    levels: _Levels,
+    tests: _Tests,
+    source: Source,
+    begin: date,
+    stop: date,
+    segments: Segments,
+) -> ir.Table:
+    only_flows = all(p.shape == "flow" for p in parts)
+    steps = source().filter(ibis._.day < ibis.literal(stop))
+    if only_flows:
+        steps = steps.filter(steps.day >= ibis.literal(begin))  # no level to know, so nothing from before
+    first = None if only_flows else begin - timedelta(days=1)
+    if only_flows and (flows := _by_kind(parts)):
+        return _few(parts, flows, steps, tests, segments)
+    rows = segments.attach(tests.put_down(steps), None, owned=True)
+    if only_flows:
+        rows = _adding(rows, dict.fromkeys(flow for part in parts for flow in inputs(part.x)[1]))
+    if not any(p.shape == "pair" for p in parts):
+        return _by_days(parts, levels, rows, first, segments)
+    rows = on_day(rows, rows["day"], first)
+    rows = rows.select(*_needed(parts, rows, segments), opens=rows.since < rows.start, closes=rows.until >= rows.stop)
+    query = _single(parts, levels, rows, ("slot", *segments.group))
+    # Both read `rows`, which ends in a select: so Ibis makes it a WITH, and engines join once.
+    return ibis.union(query, _grouped(parts, levels, rows, segments).select(*query.columns))
 
 
 def _by_kind(parts: Sequence[_Part]) -> list[Flow] | None:

@@ -7,6 +7,7 @@ exchange rates) and for the customers behind a number. Cost: customers x periods
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import ibis
 import ibis.expr.types as ir
@@ -53,14 +54,22 @@ def people(leaf: Across, relation: Relation, segments: Segments, rates: ir.Table
     return found.filter(found.v != 0).select("k", "cust", *segments.group, "v")
 
 
-def plan(leaves: Sequence[Across], relation: Relation, segments: Segments, rates: ir.Table | None) -> Plan:
+def plan(
+    leaves: Sequence[Across], relation: Relation, segments: Segments, rates: Callable[[], ir.Table | None]
+) -> Plan:
     """One query for all these leaves, each with its own cut."""
+    return Plan(partial(_query, leaves, relation, segments, rates), _reader(leaves, segments))
+
+
+def _query(
+    leaves: Sequence[Across], relation: Relation, segments: Segments, rates: Callable[[], ir.Table | None]
+) -> ir.Table:
     parts = []
     for i, leaf in enumerate(leaves):
-        found = people(leaf, relation, segments, rates)
+        found = people(leaf, relation, segments, rates())
         total = found.group_by("k", *segments.group).agg(v=exact(found.v.sum()))
         parts.append(total.select("k", *segments.group, leaf=ibis.literal(i, "int64"), v=total.v))
-    return Plan(ibis.union(*parts) if len(parts) > 1 else parts[0], _reader(leaves, segments))
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
 def needs_rows(x: Expr) -> bool:

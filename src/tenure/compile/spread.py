@@ -34,26 +34,29 @@ Spreads = dict[Across, dict[tuple[int, Segment], Spread]]
 
 @dataclass(frozen=True)
 class SpreadPlan:
-    """One query for one distribution, and how to read its answer."""
+    """One query for one distribution, to be built when its text is wanted, and how to read its answer."""
 
-    query: ir.Table
+    query: Callable[[], ir.Table]
     read: Callable[[Mapping[str, list[object]]], dict[tuple[int, Segment], Spread]]
 
 
 def plan(leaf: Across, relation: Relation, segments: Segments) -> SpreadPlan:
     """The query of a leaf that is ranked or a curve."""
+    named = [f"c{i}" for i, _ in enumerate(leaf.x.columns)] if isinstance(leaf.x, Fetched) else ["a", "b", "c"]
+    return SpreadPlan(lambda: _query(leaf, relation, segments), _reader(segments, named))
+
+
+def _query(leaf: Across, relation: Relation, segments: Segments) -> ir.Table:
     if isinstance(leaf.x, Ranked):
-        query = _ranked(leaf.x, relation, segments)
-    elif isinstance(leaf.x, Lasting):
-        query = _lasting(leaf.x, relation, segments)
-    elif isinstance(leaf.x, Fetched):
+        return _ranked(leaf.x, relation, segments)
+    if isinstance(leaf.x, Lasting):
+        return _lasting(leaf.x, relation, segments)
+    if isinstance(leaf.x, Fetched):
         rows = in_periods(relation(leaf.x.rows), leaf.x.rows, segments)
         columns = {f"c{i}": rows[name].cast("int64") for i, name in enumerate(leaf.x.columns)}
-        return SpreadPlan(rows.select("k", *segments.group, **columns), _reader(segments, list(columns)))
-    else:
-        assert isinstance(leaf.x, Stays)
-        query = _stays(leaf.x, relation, segments)
-    return SpreadPlan(query, _reader(segments, ["a", "b", "c"]))
+        return rows.select("k", *segments.group, **columns)
+    assert isinstance(leaf.x, Stays)
+    return _stays(leaf.x, relation, segments)
 
 
 def _ranked(x: Ranked, relation: Relation, segments: Segments) -> ir.Table:

@@ -14,7 +14,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tenure.compile.calendar import Slot, on_day
-from tenure.compile.plan import Cells, Plan, Segment, whole
+from tenure.compile.plan import Cells, Plan, Segment, Source, whole
 from tenure.compile.segments import Segments
 from tenure.expr import Across, Col, Expr, Flow, Over, Rows, total
 from tenure.rollup import World, exact, rollups
@@ -45,20 +45,27 @@ def each_day(x: Over, segments: Segments, world: World) -> Expr | None:
     return total(Rows(found[1], "day").count()) if found and not found[0].back else None
 
 
-def inside(leaf: Across, days: ir.Table, begin: date, segments: Segments, *, daily: bool) -> Plan:
+def plan(leaf: Across, days: Source, back: int, begin: date, segments: Segments, *, daily: bool) -> Plan:
+    """The different users of each period, or of the `back` days up to its end. `daily`: each period is one day."""
+    if back:
+        return Plan(lambda: _trailing(days(), back, begin, segments), _reader(leaf, segments, running=True))
+    return Plan(lambda: _inside(days(), begin, segments, daily=daily), _reader(leaf, segments))
+
+
+def _inside(days: ir.Table, begin: date, segments: Segments, *, daily: bool) -> ir.Table:
     """The different users of each period; periods touch. `begin`: the first day. `daily`: each period is one day."""
     rows = days.filter(days.day >= ibis.literal(begin))
     rows = _grouped(rows, segments)
     if daily:
         sums = rows.group_by("day", *segments.group).agg(c=rows.count())
         dated = on_day(sums, sums.day, begin - timedelta(days=1))
-        return Plan(dated.group_by("slot", *segments.group).agg(v=exact(dated.c.sum())), _reader(leaf, segments))
+        return dated.group_by("slot", *segments.group).agg(v=exact(dated.c.sum()))
     dated = on_day(rows, rows.day, begin - timedelta(days=1))
     first = dated.filter(dated.since < dated.start)
-    return Plan(first.group_by("slot", *segments.group).agg(v=exact(first.count())), _reader(leaf, segments))
+    return first.group_by("slot", *segments.group).agg(v=exact(first.count()))
 
 
-def trailing(leaf: Across, days: ir.Table, back: int, begin: date, segments: Segments) -> Plan:
+def _trailing(days: ir.Table, back: int, begin: date, segments: Segments) -> ir.Table:
     """The different users of the `back` days up to each period's end."""
     rows = days.filter(days.day >= ibis.literal(begin - timedelta(days=back)))
     rows = _grouped(rows, segments)
@@ -74,7 +81,7 @@ def trailing(leaf: Across, days: ir.Table, back: int, begin: date, segments: Seg
     ]
     moved = ibis.union(*parts)
     dated = on_day(moved, moved.day, begin - timedelta(days=1))
-    return Plan(dated.group_by("slot", *group).agg(v=exact(dated.v.sum())), _reader(leaf, segments, running=True))
+    return dated.group_by("slot", *group).agg(v=exact(dated.v.sum()))
 
 
 def _grouped(rows: ir.Table, segments: Segments) -> ir.Table:

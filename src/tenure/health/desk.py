@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from tenure.errors import RequestError, UnknownName
+from tenure.expr import Aged
 from tenure.health.change import Change, changes
 from tenure.health.inputs import Ask, Inputs, gather
 from tenure.health.judgement import NOTHING, Judgement
@@ -196,6 +197,11 @@ def _check(metric: str, where: str) -> None:
             raise RequestError(
                 f"A score cannot be made of {name}, which is made of scores.", where=where, todo='Write score = "NAME".'
             )
-        find(name).reading(variant or None)
+        found, reading = find(name), find(name).reading(variant or None)
+        if found.by or reading.by or isinstance(reading.expr, Aged):
+            how = ", ".join(found.by or reading.by or ("age",))
+            raise RequestError(
+                f"{metric} is no figure of one customer: it always comes by {how}.", where=where, todo="Take another."
+            )
     except UnknownName as error:
         raise RequestError(error.what, where=where, todo=error.todo) from None

@@ -103,5 +103,5 @@ def _use(ask: Ask, day: date) -> dict[str, Fraction]:
     """Days of use in the last 30, by a third of those in the 90 before."""
     late = Period("", day - timedelta(days=30), day)
     early = Period("", day - timedelta(days=120), late.start)
-    now, then = (values_of(ask.over(("dau:customers",), [period], BY)[0]) for period in (late, early))
+    now, then = (values_of(ask.over(("dau:active_days",), [period], BY)[0]) for period in (late, early))
     return {who: now.get(who, Fraction(0)) / mean for who, mean in then.items() if mean > 0}

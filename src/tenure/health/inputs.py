@@ -25,6 +25,9 @@ class Ask(Protocol):
     ) -> Sequence[Result]:
         """The metrics over the periods, by columns, where the conditions hold."""
 
+    def last_facts(self, metric: str, periods: Sequence[Period]) -> Mapping[str, Period]:
+        """The last of the periods in which each customer has a fact of the metric."""
+
 
 @dataclass
 class Inputs:
@@ -81,38 +84,31 @@ def _attribute(ask: Ask, last: Period, column: str, there: Mapping[str, object])
 
 
 def _metrics(ask: Ask, scores: Sequence[Score], day: date, found: Inputs) -> None:
-    asked: dict[tuple[tuple[int, int], int, bool], list[tuple[str, Measure]]] = {}
+    asked: dict[tuple[tuple[int, int], int], list[tuple[str, Measure]]] = {}
     for score in scores:
         for measure in score.measures:
             if measure.source == "metric":
-                daily = measure.since or measure.fresh_for is not None
-                asked.setdefault((measure.window, measure.past, False), []).append((score.name, measure))
-                if daily:
-                    asked.setdefault((measure.window, 0, True), []).append((score.name, measure))
-    for (window, past, daily), group in asked.items():
-        names = tuple(dict.fromkeys(measure.of for _, measure in group))
-        results = dict(
-            zip(names, ask.over(("customers", *names), _spans(day, window, past, daily), BY)[1:], strict=True)
-        )
-        for owner, measure in group:
-            key = f"{owner}/{measure.name}"
-            rows = [(who, row) for who, row in _by_customer(results[measure.of]) if who in found.mrr]
-            if daily:
-                found.ages[key] = _ages(rows, day)
+                key = f"{score.name}/{measure.name}"
+                if measure.since or measure.fresh_for is not None:
+                    found.ages[key] = _ages(ask, measure, day, found)
                 if measure.since:
                     found.figures[key] = {who: Fraction(age) for who, age in found.ages[key].items()}
-            elif not measure.since:
-                found.figures[key] = dict(_against_past(rows, day) if past else _values(rows))
+                else:
+                    asked.setdefault((measure.window, measure.past), []).append((key, measure))
+    for (window, past), group in asked.items():
+        names = tuple(dict.fromkeys(measure.of for _, measure in group))
+        answers = ask.over(("customers", *names), _spans(day, window, past), BY)[1:]
+        results = dict(zip(names, answers, strict=True))
+        for key, measure in group:
+            rows = [(who, row) for who, row in _by_customer(results[measure.of]) if who in found.mrr]
+            found.figures[key] = dict(_against_past(rows, day) if past else _values(rows))
 
 
 BY = ("customer_id",)
 
 
-def _spans(day: date, window: tuple[int, int], past: int, daily: bool) -> list[Period]:
-    """The window up to the day, with those before it, oldest first; or each of its days."""
-    if daily:
-        first = before(day, window)
-        return [Period("", first + i * DAY, first + (i + 1) * DAY) for i in range((day - first).days)]
+def _spans(day: date, window: tuple[int, int], past: int) -> list[Period]:
+    """The window up to the day, with those before it, oldest first."""
     edges = [day]
     for _ in range(past + 1):
         edges.append(before(edges[-1], window))
@@ -159,10 +155,9 @@ FROM_NOTHING = Fraction(10**9)
 """Something where the past has nothing: above every point of a map."""
 
 
-def _ages(rows: Iterable[tuple[str, Row]], day: date) -> dict[str, int]:
-    """Days since the last day with a fact: a ratio has one where its bottom is not 0, a sum where it is not 0."""
-    found: dict[str, int] = {}
-    for who, row in rows:
-        if row.value is not None and (row.denominator or row.value):
-            found[who] = min(found.get(who, 10**6), (day - row.end).days)
-    return found
+def _ages(ask: Ask, measure: Measure, day: date, found: Inputs) -> dict[str, int]:
+    """Days since the last day of the window with a fact, for who has one."""
+    first = before(day, measure.window)
+    days = [Period("", first + i * DAY, first + (i + 1) * DAY) for i in range((day - first).days)]
+    last = ask.last_facts(measure.of, days)
+    return {who: (day - period.end).days for who, period in last.items() if who in found.mrr}

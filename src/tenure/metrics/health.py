@@ -39,7 +39,7 @@ tenure.toml, or the preset of the business, from what was known when the period 
 *Variants.* mean: every customer alike, whatever it pays.
 *Differs:* each vendor has its own recipe; this one is in tenure.toml, and `tenure health --backtest` says whether it
 was right.
-*Example:* on the small world, 2024-02: 90.""",
+*Example:* on the small world, 2024-03: 85.69.""",
             {
                 "default": Reading(
                     FirstWith((("subscriptions", of_mrr),), mean), "customers by their MRR", everyone, unit="score"
@@ -60,7 +60,7 @@ was right.
 *Leaves out:* customers of whom too little is known for a score.
 *Empty:* no value when nobody has a score.
 *Differs:* where a score of exactly 75 belongs to the band below, bands = "lower_exclusive" says so.
-*Example:* on the small world, 2024-02: 100 %.""",
+*Example:* on the small world, 2024-03: 85.7 %.""",
             {
                 "default": Reading(
                     Ratio(total(bands.count()), everyone, "insufficient_data"), n=everyone, interval=WILSON
@@ -81,7 +81,7 @@ was right.
 *Leaves out:* customers of whom too little is known for a score.
 *Empty:* no value without subscriptions.
 *Differs:* other tools add renewals that are due; renewal_rate tells those.
-*Example:* on the small world, 2024-02: 0 USD.""",
+*Example:* on the small world, 2024-03: 0 USD.""",
             {"default": Reading(total(now.where(at_risk > 0)), n=count((at_risk > 0) & (now > 0)))},
             aliases=("revenue_at_risk",),
         ),

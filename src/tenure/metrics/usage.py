@@ -32,6 +32,8 @@ def _per_session(rows: Rows) -> Expr:
 _broad, _broad_squares = mean_share(breadth)
 _used = Col("used")
 
+days_of_use = Rows("customer_days", "day", of="events", said="days on which a customer was active")
+
 FAMILY = Family(
     "usage",
     (
@@ -93,12 +95,13 @@ of segments do not add up where one user is in two.
 *Counts:* what mau counts; every day, weekends and days without any use too.
 *Leaves out:* what mau leaves out; days after as_of.
 *Empty:* 0 where nobody was active; no value without any event.
-*Variants.* customers: customers instead of users.
+*Variants.* customers: customers instead of users; active_days: the days with an active event, summed over customers.
 *Differs:* a mean over days with use alone would be higher; some show weekdays only.
 *Example:* on the small world, 2024-01: 0.32.""",
             {
                 "default": Reading(per_day("user")),
                 "customers": Reading(per_day("cust"), "customers instead of users"),
+                "active_days": Reading(total(days_of_use.count()), "days with an active event, summed over customers"),
             },
             aliases=("daily_active_users",),
         ),

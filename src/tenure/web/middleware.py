@@ -50,6 +50,10 @@ class Doors:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The answer to somebody."""
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            let_in(request, None)  # no text that is stored has this character, and engines stop at it
+            response = HttpResponse("This address cannot be read.\n", status=400, content_type="text/plain")
+            return _as_problem(response) if request.path.startswith("/api/") else response
         let_in(request, None if request.path in _OPEN else _person(request))
         response = self._answer(request)
         if request.path.startswith("/api/") and response.status_code >= 400:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.http import HttpRequest
@@ -109,7 +110,7 @@ def step(value: float, tab: str) -> str:
 def steps(tab: str) -> list[tuple[str, str]]:
     """The colours and what they stand for."""
     at = [_percent(bound, bound not in (0.985,)) for bound in STEPS[tab]]
-    between = [f"{low} to under {high}" for low, high in zip(at, at[1:], strict=False)]
+    between = [f"{low} to under {high}" for low, high in pairwise(at)]
     names = [f"under {at[0]}", *between, f"{at[-1]} and over"]
     return [(f"q{k}", name) for k, name in enumerate(names)]
 
