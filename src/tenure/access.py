@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tenure.directory import Customers
     from tenure.explain import Explanation
     from tenure.feedback import Feedback
+    from tenure.feedback_voices import Voices
     from tenure.per_customer import Figures
     from tenure.profile import Profile
     from tenure.result import Results
@@ -149,6 +150,13 @@ class Seen:
         """As Workspace.cohort_members."""
         found: Members = self._ask("cohort_members", metric, cohort, age, where=self._where(where), **asked)
         return found
+
+    def voices(self, period: str | None = None, where: Texts = ()) -> Voices:
+        """As Workspace.voices; a viewer gets figures, but neither what people wrote nor who wrote it."""
+        found: Voices = self._ask("voices", period, where=self._where(where))
+        if self.access.sees_people:
+            return found
+        return replace(found, comments=tuple(replace(one, body="") for one in found.comments))
 
     def metrics(self, word: str | None = None) -> list[dict[str, Any]]:
         """As Workspace.metrics: the catalogue says nothing about customers."""

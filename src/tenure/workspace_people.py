@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from tenure.cohorts_grid import Grid, Members
     from tenure.config import Config
     from tenure.directory import Customers
+    from tenure.feedback_voices import Voices
     from tenure.goals import Standing
     from tenure.intake import Intake
     from tenure.measure import Measure
@@ -111,6 +113,24 @@ class People:
             return self.per_customer(figure, from_=first, to=last, where=where)
 
         return members(self._ready().clock, ask, metric, variant, cohort, age)
+
+    def voices(self, period: str | None = None, where: str | Sequence[str] = ()) -> Voices:
+        """The comments behind `feedback`, each with its customer and how it sounds; who says a theme, what they pay."""
+        from tenure.feedback_voices import voices
+        from tenure.periods import select
+
+        measure = self._ready()
+        if period is None:
+            grain, periods = select(measure.clock, last=2, grain="quarter")
+        else:
+            grain, found = measure.clock.parse(period)
+            periods = [measure.clock.containing(found.start - timedelta(days=1), grain), found]
+        conditions = (where,) if isinstance(where, str) else tuple(where)
+        pays: dict[str, Fraction] = {}
+        if self._answers("mrr"):
+            (paid,) = self.per_customer("mrr", from_=periods[-1].label, to=periods[-1].label).values.values()
+            pays = {one: Fraction(value) for one, value in paid.items()}
+        return voices(measure, self._frame(measure, grain, periods, (), conditions, None), pays)
 
     # -- segments --------------------------------------------------------------------------------------------------
 
