@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tenure.explain import Explanation
     from tenure.feedback import Feedback
     from tenure.feedback_voices import Voices
+    from tenure.goals import Standing
+    from tenure.intake import Intake
     from tenure.per_customer import Figures
     from tenure.profile import Profile
     from tenure.result import Results
@@ -174,6 +176,31 @@ class Seen:
             raise NotAllowed("Checks of the data are shown to managers and admins.", todo="Ask one of them.")
         found: list[Finding] = self._ask("check")
         return found
+
+    def sources_status(self) -> Intake:
+        """As Workspace.sources_status; what refused rows hold is for those who look after the data."""
+        found: Intake = self._ask("sources_status")
+        if self.access.manages:
+            return found
+        rejects = {"rows": found.rejects["rows"], "reasons": []}
+        sources = tuple({**source, "notes": []} for source in found.sources)
+        return replace(found, rejects=rejects, sources=sources)
+
+    def rejects(self, **which: Any) -> list[dict[str, Any]]:
+        """As Workspace.rejects, for those who look after the data."""
+        if not self.access.manages:
+            raise NotAllowed("Refused rows are shown to managers and admins.", todo="Ask one of them.")
+        found: list[dict[str, Any]] = self._ask("rejects", **which)
+        return found
+
+    def goals(self) -> tuple[list[Standing], list[dict[str, Any]]]:
+        """As Workspace.goals, and the measurement plan. A goal is of all its customers, so a csm gets none."""
+        from tenure.goals import plan
+
+        if not self.access.sees_everybody:
+            raise NotAllowed("Goals count all customers, so the role csm does not show them.", todo="Ask a manager.")
+        found: list[Standing] = self._ask("goals")
+        return found, plan(found)
 
     def other(self, method: str, *arguments: Any, where: Texts = (), **options: Any) -> Any:
         """Any other method of the workspace that takes `where`, asked within this person's bounds."""

@@ -20,7 +20,7 @@ from tenure.web import numbers
 from tenure.web.drawing import both
 from tenure.web.pages._people import known
 
-SHOWN, COMMENTS = 24, 30
+SHOWN, COMMENTS = 16, 30
 KINDS = {"nps": "NPS", "csat": "CSAT", "ces": "CES", "service": "Service", "review": "Review", "post": "Post"}
 COLOURS = {"negative": "churn", "mixed": "muted-line", "positive": "series"}
 
