@@ -65,7 +65,7 @@ def figure(one: Standing, value: Any) -> str:
 
 
 def _percent(share: Any) -> str:
-    return "" if share is None else f"{float(share) * 100:.0f}{numbers.NARROW}%"
+    return "" if share is None else f"{numbers.axis(float(round(share * 100)), 'score')}{numbers.NARROW}%"
 
 
 def line(one: Standing, begins: Mapping[str, date]) -> SafeString:
