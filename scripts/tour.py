@@ -19,7 +19,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = (ROOT / "README.md", ROOT / "docs" / "tour.md")
+PAGES = (ROOT / "README.md", ROOT / "docs" / "tour.md", ROOT / "docs" / "drivers.md")
 COMMAND = Path(sys.executable).parent / "tenure"
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 ALIASES = {"make demo": "tenure demo"}

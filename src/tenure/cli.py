@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tenure import cli_customers, cli_goals, cli_health, cli_web
+from tenure import cli_customers, cli_drivers, cli_goals, cli_health, cli_web
 from tenure import cli_options as option
 from tenure import cli_say as say
 from tenure.errors import ConfigError, InputError, RequestError, TenureError
@@ -252,6 +252,7 @@ def check(ctx: typer.Context, format: option.Format = "table") -> None:
 
 
 cli_customers.add(app)
+cli_drivers.add(app)
 cli_goals.add(app)
 cli_health.add(app)
 cli_web.add(app)

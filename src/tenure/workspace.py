@@ -23,13 +23,16 @@ from tenure.workspace_people import People
 
 if TYPE_CHECKING:
     from tenure.check import Finding
+    from tenure.drivers import Drivers
     from tenure.explain import Explanation
     from tenure.feedback import Feedback
+    from tenure.interventions import Compared
     from tenure.load import LoadReport
     from tenure.measure import Measure
     from tenure.per_customer import Figures
     from tenure.question import Frame, Question
     from tenure.result import Result, Results
+    from tenure.risk import Risk
     from tenure.session import Session
     from tenure.store import Snapshot, Writer
 
@@ -335,6 +338,27 @@ class Workspace(People, Judging):
             before = measure.clock.containing(found.start - timedelta(days=1), grain)
             periods = [before, found]
         return feedback(measure, self._frame(measure, grain, periods, (), _texts(where), None))
+
+    def drivers(self, metric: str, period: str | None = None, **how: Any) -> Drivers:
+        """Which segment a change comes from, and what goes with the outcome: `tenure.drivers.ask` has the options."""
+        from tenure.drivers import ask
+
+        return ask(self._ready(), self._question, self._framing, metric, period, **how)
+
+    def risk(self, **how: Any) -> Risk:
+        """How likely each customer is to leave, judged on a later time: options at `tenure.risk.ask`."""
+        from tenure.risk import ask
+
+        return ask(self._ready(), self._question, self._framing, **how)
+
+    def compare(self, event: str, on: date, metric: str, **how: Any) -> Compared:
+        """What a metric did after an event, against others or its own past: options at `tenure.interventions.ask`."""
+        from tenure.interventions import ask
+
+        return ask(self._ready(), self._question, self._framing, event, on, metric, **how)
+
+    def _framing(self, where: str | Sequence[str], grain: str, periods: Sequence[Any], by: tuple[str, ...]) -> Frame:
+        return self._frame(self._ready(), grain, periods, by, _texts(where), None)
 
     def check(self) -> list[Finding]:
         """What is wrong or worth knowing: configuration, rejected rows, identities that must hold."""

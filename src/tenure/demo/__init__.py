@@ -55,7 +55,7 @@ class DemoFacts:
     stories: Stories
 
 
-def write(folder: Path, *, business: str = "saas", seed: int = 2024) -> DemoFacts:
+def write(folder: Path, *, business: str = "saas", seed: int = 2024, stories: bool = True) -> DemoFacts:
     """Write the example company's `tenure.toml` and `data/*.csv` into a folder, and say what is true of it."""
     if business not in BUSINESSES:
         nearest = suggest(business, BUSINESSES)
@@ -63,15 +63,21 @@ def write(folder: Path, *, business: str = "saas", seed: int = 2024) -> DemoFact
         raise UsageError(f"There is no business {business!r}.", where="--business", todo=todo)
     files.settle(folder)
     files.write_config(folder, business)
-    tables = make(business=business, seed=seed)
+    tables = make(business=business, seed=seed, stories=stories)
     files.write_tables(folder, tables)
     return facts(tables)
 
 
-def make(*, business: str = "saas", seed: int = 2024) -> Tables:
-    """Every table of the customer model as rows, in the model's order of areas."""
+def make(*, business: str = "saas", seed: int = 2024, stories: bool = True) -> Tables:
+    """Every table of the customer model as rows, in the model's order of areas.
+
+    Without `stories` nothing goes with leaving, renewing or growing but the plan and its contract: neither onboarding
+    nor features, support, feedback or use. What is found there is found by chance.
+    """
     volume = trade.VOLUMES[business]
     accounts = people.make_accounts(Dice(seed, 1))
+    for account in accounts:
+        account.told = stories
     support.plan_tickets(Dice(seed, 2), accounts)
     course = Dice(seed, 3)
     for account in accounts:

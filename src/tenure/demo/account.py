@@ -104,6 +104,7 @@ class Account:
     adopts_at: datetime | None  # first use of the launched feature
     expands_at: datetime | None  # and what came of it
     pays_late: bool
+    told: bool = True  # whether the planted stories happen to it
     parent: str | None = None
     contacts: list[Contact] = field(default_factory=list)
     tickets: list[Ticket] = field(default_factory=list)

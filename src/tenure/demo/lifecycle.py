@@ -101,7 +101,7 @@ def _leaves(course: _Course, at: datetime) -> datetime | None:
     """Whether it goes this month, and if so how. The wave takes recent customers who did not finish onboarding."""
     dice, account, book = course.dice, course.account, course.book
     recent = add_months(account.signed_up, RECENT_MONTHS) > at
-    if within(at, WAVE_MONTHS) and recent and not account.finishes and dice.chance(0.5):
+    if account.told and within(at, WAVE_MONTHS) and recent and not account.finishes and dice.chance(0.5):
         if course.contract is not None:
             course.contract |= {"terminated_on": at.date(), "decided_on": at.date(), "outcome": "churned"}
         return _go(course, at, dice.pick(("did not get started", "did not get started", "too hard to set up")))
@@ -109,6 +109,7 @@ def _leaves(course: _Course, at: datetime) -> datetime | None:
         return None
     risk = 0.02 if account.finishes else 0.035
     risk *= 0.6 if account.adopts_at is not None and account.adopts_at < at else 1.0
+    risk = risk if account.told else 0.025
     if not dice.chance(risk):
         return None
     if book.plan == "Starter" and dice.chance(0.1):
@@ -165,6 +166,7 @@ def _renews(course: _Course, at: datetime) -> datetime | None:
         return None
     keep = 0.45 if _waited(account, at) else 0.96 if account.adopts_at is not None else 0.93
     keep -= 0.0 if account.finishes else 0.12
+    keep = keep if account.told else 0.9
     if not dice.chance(keep):
         contract |= {"outcome": "churned", "decided_on": due - timedelta(days=dice.between(10, 45))}
         return _go(course, at, _reason(dice, account, at))
@@ -209,8 +211,9 @@ def _sign(course: _Course, at: datetime, renews: str | None) -> None:
 
 def _launch(course: _Course, after: datetime, until: datetime) -> None:
     """The new feature makes its adopters add the product, or take the next plan."""
-    moment, book = course.account.expands_at, course.book
-    if moment is None or not max(after, course.quiet_until) < moment < until or book.plan == "Free":
+    account, book = course.account, course.book
+    moment = account.expands_at
+    if not account.told or moment is None or not max(after, course.quiet_until) < moment < until or book.plan == "Free":
         return
     if book.plan != "Enterprise" and course.dice.chance(0.4):
         book.plan = PLANS[PLANS.index(book.plan) + 1]

@@ -32,13 +32,13 @@ def plan_tickets(dice: Dice, accounts: list[Account]) -> None:
                 at += timedelta(days=2)
             if at >= AS_OF:
                 break
-            account.tickets.append(_ticket(dice, at))
+            account.tickets.append(_ticket(dice, at, slow=account.told and within(at, SLOW_MONTHS)))
 
 
-def _ticket(dice: Dice, at: datetime) -> Ticket:
+def _ticket(dice: Dice, at: datetime, *, slow: bool) -> Ticket:
     theme = dice.weighted(THEMES)
     team = [place for place, (_, name, _) in enumerate(AGENTS) if name == _TEAM_OF[theme]]
-    factor = SLOW_FACTOR if within(at, SLOW_MONTHS) else 1
+    factor = SLOW_FACTOR if slow else 1
     response = dice.skewed(3.0) * factor
     replies = dice.weighted([(1, 58.0), (2, 26.0), (3, 11.0), (4, 5.0)])
     resolution = response + dice.skewed(7.0 * replies) * factor

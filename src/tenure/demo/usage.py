@@ -45,7 +45,11 @@ def _days(dice: Dice, account: Account, contact: Contact) -> list[datetime]:
         at = max(start, reached)
         last = min(end, AS_OF)
         while at < last:
-            fading = 2.6 if end < AS_OF and account.starts is not None and end - at < timedelta(days=55) else 1.0
+            fading = (
+                2.6
+                if account.told and end < AS_OF and account.starts is not None and end - at < timedelta(days=55)
+                else 1.0
+            )
             at += days(0.6 + dice.random() * 2 * habit * fading)
             if at.weekday() >= 5 and dice.chance(0.75):
                 at += timedelta(days=2)

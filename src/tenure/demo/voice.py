@@ -89,7 +89,7 @@ def _after_ticket(dice: Dice, account: Account, row: Row, ticket: Ticket) -> lis
     """Waiting costs satisfaction: of tickets made in the slow months little more than half are rated well."""
     if row["resolved_at"] is None or ticket.kind != "plain":
         return []
-    slow = within(ticket.created_at, SLOW_MONTHS)
+    slow = account.told and within(ticket.created_at, SLOW_MONTHS)
     asked, about = moment(row["resolved_at"]) + hours(1), ("ticket", row["ticket_id"])
     good = dice.chance((0.54 if slow else 0.87) - (0.15 if ticket.reopens else 0.0))
     score = dice.weighted([(5, 2.0), (4, 1.0)]) if good else dice.weighted([(3, 3.0), (2, 3.0), (1, 2.0)])
