@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tenure.check import Finding
     from tenure.cohorts_grid import Grid, Members
     from tenure.directory import Customers
+    from tenure.drivers import Drivers
     from tenure.explain import Explanation
     from tenure.feedback import Feedback
     from tenure.feedback_voices import Voices
@@ -159,6 +160,11 @@ class Seen:
         if self.access.sees_people:
             return found
         return replace(found, comments=tuple(replace(one, body="") for one in found.comments))
+
+    def drivers(self, metric: str, period: str | None = None, where: Texts = (), by: Texts = (), **how: Any) -> Drivers:
+        """As Workspace.drivers, over the customers that this person may see."""
+        found: Drivers = self._ask("drivers", metric, period, where=self._where(where), by=self._by(by), **how)
+        return found
 
     def metrics(self, word: str | None = None) -> list[dict[str, Any]]:
         """As Workspace.metrics: the catalogue says nothing about customers."""
