@@ -1,6 +1,6 @@
 """Who says what: the comments behind a period's themes, each with its customer and how it sounds. Machinery floor.
 
-A comment sounds negative below -0.05, positive above 0.05, mixed between, as the sentiment's lexicon advises.
+A comment sounds negative from -0.05 down, positive from 0.05 up, mixed between, as the lexicon's authors advise.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from tenure import stats
 from tenure.compile.calendar import slots
+from tenure.compile.plan import whole
 from tenure.compile.rows import in_periods
 from tenure.expr import Across, Rows
 from tenure.feedback import TEXTS
@@ -117,14 +118,14 @@ def _scores(measure: Measure, frame: Frame) -> dict[int, int]:
     rows = rows.filter((rows.k == len(frame.periods) - 1) & rows.nps.notnull())
     answer = engine.warehouse.run(engine.sql(rows.group_by("given").agg(v=rows.count())))
     given = zip(answer["given"], answer["v"], strict=True)
-    counts = {int(score): 0 for score in range(11)}
+    counts = dict.fromkeys(range(11), 0)
     for score, count in given:
-        counts[int(score) // SCORE] = counts.get(int(score) // SCORE, 0) + int(count)
+        counts[whole(score) // SCORE] += whole(count)
     return counts
 
 
 def _tone(felt: int) -> str:
-    return TONES[0] if felt < -CLEAR else TONES[2] if felt > CLEAR else TONES[1]
+    return TONES[0] if felt <= -CLEAR else TONES[2] if felt >= CLEAR else TONES[1]
 
 
 def _behind(comments: Sequence[Comment], pays: Mapping[str, Fraction]) -> dict[str, Behind]:

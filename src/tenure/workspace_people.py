@@ -41,7 +41,17 @@ class People:
 
         def at(self, day: date) -> Any: ...
 
-        def show(self, *metrics: str, **asked: Any) -> Results: ...
+        def show(
+            self,
+            *metrics: str,
+            from_: str | None = None,
+            to: str | None = None,
+            last: int | None = None,
+            grain: str | None = None,
+            by: str | Sequence[str] = (),
+            where: str | Sequence[str] = (),
+            variant: str | None = None,
+        ) -> Results: ...
 
         def per_customer(
             self,

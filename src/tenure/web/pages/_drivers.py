@@ -19,7 +19,8 @@ def difference(x: float | None, unit: str, currency: str | None) -> str:
     if x is None:
         return ""
     if unit == "share":
-        return f"{plain.signed(round(100 * x, 6), 1)}{numbers.NARROW}pts"
+        said = plain.signed(round(100 * x, 6), 1)
+        return f"{'0.0' if said in ('−0.0', '+0.0') else said}{numbers.NARROW}pts"
     if unit == "money":
         return numbers.money(x, currency, sign=True)
     return plain.signed(round(x, 6), 0 if unit in ("count", "points") else 1)
@@ -43,6 +44,9 @@ def factors(found: Drivers) -> list[dict[str, Any]]:
     answer = found.to_json()
     unit, better, currency = answer["unit"], answer["better"], answer["currency"]
     rows = sorted(answer["goes_with"]["factors"], key=lambda one: (not one["finding"], one["adjusted_p"] or 1.0))
+    reach = sorted(max(abs(one["low"] or 0.0), abs(one["high"] or 0.0)) for one in rows)
+    # One scale for the table; the widest tenth leave it, so that one wide interval does not flatten all others.
+    most = reach[int(0.9 * (len(reach) - 1))] if reach else 0.0
     return [
         {
             **one,
@@ -55,7 +59,7 @@ def factors(found: Drivers) -> list[dict[str, Any]]:
             "between": between(one["low"], one["high"], unit),
             "p": probability(one["adjusted_p"]),
             "verdict": "Beyond chance" if one["finding"] else "May be chance",
-            "ruler": marks.ruler(one["difference"], one["low"], one["high"], 0.0),
+            "ruler": marks.ruler(one["difference"], one["low"], one["high"], 0.0, (-most, most) if most else None),
             "people": [person(who) for who in one["listed"][:NAMED]],
             "more": max(0, len(one["listed"]) - NAMED),
         }
@@ -111,7 +115,7 @@ def change(found: Drivers, chosen: str) -> dict[str, Any] | None:
                 "part": difference(one["part"], unit, currency),
                 "direction": numbers.direction(one["part"], answer["better"]),
                 "between": between(one["low"], one["high"], unit),
-                "bar": marks.contribution(one["part"] or 0.0, most),
+                "bar": marks.contribution((one["part"] or 0.0) * (-1 if answer["better"] == "down" else 1), most),
             }
             for one in groups
         ],
