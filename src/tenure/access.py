@@ -17,9 +17,14 @@ from tenure.errors import NotAllowed, NotThere, UsageError
 
 if TYPE_CHECKING:
     from tenure.check import Finding
+    from tenure.cohorts_grid import Grid, Members
     from tenure.directory import Customers
+    from tenure.drivers import Drivers
     from tenure.explain import Explanation
     from tenure.feedback import Feedback
+    from tenure.feedback_voices import Voices
+    from tenure.goals import Standing
+    from tenure.intake import Intake
     from tenure.per_customer import Figures
     from tenure.profile import Profile
     from tenure.result import Results
@@ -140,6 +145,28 @@ class Seen(SeenHealth):
             return found
         return replace(found, themes=tuple(replace(theme, examples=()) for theme in found.themes))
 
+    def cohorts(self, metric: str, where: Texts = (), **asked: Any) -> Grid:
+        """As Workspace.cohorts."""
+        found: Grid = self._ask("cohorts", metric, where=self._where(where), **asked)
+        return found
+
+    def cohort_members(self, metric: str, cohort: str, age: int, where: Texts = (), **asked: Any) -> Members:
+        """As Workspace.cohort_members."""
+        found: Members = self._ask("cohort_members", metric, cohort, age, where=self._where(where), **asked)
+        return found
+
+    def voices(self, period: str | None = None, where: Texts = ()) -> Voices:
+        """As Workspace.voices; a viewer gets figures, but neither what people wrote nor who wrote it."""
+        found: Voices = self._ask("voices", period, where=self._where(where))
+        if self.access.sees_people:
+            return found
+        return replace(found, comments=tuple(replace(one, body="") for one in found.comments))
+
+    def drivers(self, metric: str, period: str | None = None, where: Texts = (), by: Texts = (), **how: Any) -> Drivers:
+        """As Workspace.drivers, over the customers that this person may see."""
+        found: Drivers = self._ask("drivers", metric, period, where=self._where(where), by=self._by(by), **how)
+        return found
+
     def metrics(self, word: str | None = None) -> list[dict[str, Any]]:
         """As Workspace.metrics: the catalogue says nothing about customers."""
         found: list[dict[str, Any]] = self._ask("metrics", word)
@@ -156,6 +183,31 @@ class Seen(SeenHealth):
             raise NotAllowed("Checks of the data are shown to managers and admins.", todo="Ask one of them.")
         found: list[Finding] = self._ask("check")
         return found
+
+    def sources_status(self) -> Intake:
+        """As Workspace.sources_status; what refused rows hold is for those who look after the data."""
+        found: Intake = self._ask("sources_status")
+        if self.access.manages:
+            return found
+        rejects = {"rows": found.rejects["rows"], "reasons": []}
+        sources = tuple({**source, "notes": []} for source in found.sources)
+        return replace(found, rejects=rejects, sources=sources)
+
+    def rejects(self, **which: Any) -> list[dict[str, Any]]:
+        """As Workspace.rejects, for those who look after the data."""
+        if not self.access.manages:
+            raise NotAllowed("Refused rows are shown to managers and admins.", todo="Ask one of them.")
+        found: list[dict[str, Any]] = self._ask("rejects", **which)
+        return found
+
+    def goals(self) -> tuple[list[Standing], list[dict[str, Any]]]:
+        """As Workspace.goals, and the measurement plan. A goal is of all its customers, so a csm gets none."""
+        from tenure.goals import plan
+
+        if not self.access.sees_everybody:
+            raise NotAllowed("Goals count all customers, so the role csm does not show them.", todo="Ask a manager.")
+        found: list[Standing] = self._ask("goals")
+        return found, plan(found)
 
     def other(self, method: str, *arguments: Any, where: Texts = (), **options: Any) -> Any:
         """Any other method of the workspace that takes `where`, asked within this person's bounds."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,10 @@ from tenure.errors import UnknownName
 from tenure.periods import before, parse_window
 
 if TYPE_CHECKING:
+    from tenure.cohorts_grid import Grid, Members
     from tenure.config import Config
     from tenure.directory import Customers
+    from tenure.feedback_voices import Voices
     from tenure.goals import Standing
     from tenure.intake import Intake
     from tenure.measure import Measure
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from tenure.periods import Period
     from tenure.profile import Profile
     from tenure.question import Frame, Question
-    from tenure.result import Row
+    from tenure.result import Results, Row
     from tenure.scorecards import Scorecards
     from tenure.store import Snapshot
 
@@ -38,7 +41,25 @@ class People:
 
         def at(self, day: date) -> Any: ...
 
-        def per_customer(self, *metrics: str, from_: str | None = None, to: str | None = None) -> Figures: ...
+        def show(
+            self,
+            *metrics: str,
+            from_: str | None = None,
+            to: str | None = None,
+            last: int | None = None,
+            grain: str | None = None,
+            by: str | Sequence[str] = (),
+            where: str | Sequence[str] = (),
+            variant: str | None = None,
+        ) -> Results: ...
+
+        def per_customer(
+            self,
+            *metrics: str,
+            from_: str | None = None,
+            to: str | None = None,
+            where: str | Sequence[str] = (),
+        ) -> Figures: ...
 
         def _answers(self, name: str) -> bool: ...
 
@@ -77,6 +98,49 @@ class People:
         from tenure.intake import rejects
 
         return rejects(self.snapshot(), **which)
+
+    # -- cohorts ---------------------------------------------------------------------------------------------------
+
+    def cohorts(self, metric: str = "cohort_retention", **asked: Any) -> Grid:
+        """A metric by cohort and age as a grid, with all cohorts together. `asked`: as `show` takes it."""
+        from tenure.cohorts_grid import grid
+
+        (result,) = self.show(metric, **asked)
+        return grid(result)
+
+    def cohort_members(
+        self,
+        metric: str,
+        cohort: str,
+        age: int,
+        variant: str | None = None,
+        where: str | Sequence[str] = (),
+    ) -> Members:
+        """The customers of one cohort, and who of them did not stay to an age."""
+        from tenure.cohorts_grid import members
+
+        def ask(figure: str, first: str, last: str) -> Figures:
+            return self.per_customer(figure, from_=first, to=last, where=where)
+
+        return members(self._ready().clock, ask, metric, variant, cohort, age)
+
+    def voices(self, period: str | None = None, where: str | Sequence[str] = ()) -> Voices:
+        """The comments behind `feedback`, each with its customer and how it sounds; who says a theme, what they pay."""
+        from tenure.feedback_voices import voices
+        from tenure.periods import select
+
+        measure = self._ready()
+        if period is None:
+            grain, periods = select(measure.clock, last=2, grain="quarter")
+        else:
+            grain, found = measure.clock.parse(period)
+            periods = [measure.clock.containing(found.start - timedelta(days=1), grain), found]
+        conditions = (where,) if isinstance(where, str) else tuple(where)
+        pays: dict[str, Fraction] = {}
+        if self._answers("mrr"):
+            (paid,) = self.per_customer("mrr", from_=periods[-1].label, to=periods[-1].label).values.values()
+            pays = {one: Fraction(value) for one, value in paid.items()}
+        return voices(measure, self._frame(measure, grain, periods, (), conditions, None), pays)
 
     # -- segments --------------------------------------------------------------------------------------------------
 

@@ -26,6 +26,9 @@ print(json.dumps({"pages": ways, "api": sorted(api.get_openapi_schema()["paths"]
 
 ALL = dict.fromkeys(ROLES, 200)
 ADMIN = {"admin": 200, "manager": 403, "csm": 403, "viewer": 403}
+MANAGES = {"admin": 200, "manager": 200, "csm": 403, "viewer": 403}
+SUMMED = {"admin": 200, "manager": 200, "csm": 403, "viewer": 200}
+WORDS = {"admin": 200, "manager": 200, "csm": 200, "viewer": 403}
 OTHERS = {"admin": 200, "manager": 200, "csm": 404, "viewer": 200}
 
 # name of the way -> (address, what each role gets); {own} and {other} are customers of the csm and of somebody else.
@@ -57,6 +60,20 @@ PAGES: dict[str, list[tuple[str, dict[str, int]]]] = {
     "health-backtest": [("/health/backtest", ALL)],
     "health-csv": [("/health/export.csv", ALL)],
     "health-xlsx": [("/health/export.xlsx", ALL)],
+    "cohorts": [("/cohorts", ALL), ("/cohorts?tab=usage&cohort=2025-01&age=3", ALL)],
+    "cohorts-csv": [("/cohorts/export.csv", ALL)],
+    "cohorts-xlsx": [("/cohorts/export.xlsx?tab=revenue", ALL)],
+    "cohorts-customers": [("/cohorts/customers.csv?cohort=2024-03&age=12", ALL)],
+    "goals": [("/goals", SUMMED)],
+    "goals-csv": [("/goals.csv", SUMMED)],
+    "drivers": [("/drivers", ALL)],
+    "drivers-csv": [("/drivers.csv?metric=customer_churn_rate", ALL)],
+    "feedback": [("/feedback", ALL)],
+    "feedback-themes-csv": [("/feedback/themes.csv", ALL)],
+    "feedback-comments": [("/feedback/comments.csv?theme=support", WORDS)],
+    "data": [("/data", ALL)],
+    "rejects": [("/data/rejects", MANAGES)],
+    "rejects-csv": [("/data/rejects.csv", MANAGES)],
     "account": [("/account", ALL)],
     "settings": [("/settings", ADMIN)],
     "audit-csv": [("/settings/audit.csv", ADMIN)],
@@ -131,6 +148,8 @@ def test_no_answer_names_a_customer_that_is_not_the_csms(site: Site) -> None:
     pages = ["/", "/metrics/mrr?by=customer_id&why=2025-12", "/metrics/mrr.csv?by=customer_id", "/search?q=p-1"]
     pages += ["/customers", f"/customers?where={wide}", "/customers?q=p-1", f"/customers/export.csv?where={wide}"]
     pages += ["/health", "/health/export.csv", f"/customers/{min(own)}"]
+    pages += ["/cohorts?cohort=2024-03&age=18", "/cohorts/customers.csv?cohort=2024-03&age=18", "/feedback"]
+    pages += ["/feedback/comments.csv", "/drivers?metric=customer_churn_rate", "/data"]
     texts |= {path: site.get("csm", path) for path in pages}
     for path, reply in texts.items():
         assert reply.status == 200, (path, reply.text[:300])

@@ -1,0 +1,100 @@
+"""Drivers: what goes with churn and other rates, and which segment a change comes from. Never what causes what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from tenure.errors import UsageError
+from tenure.web import export, numbers
+from tenure.web.controls import Control, href, one
+from tenure.web.page import Page, Way, shown
+from tenure.web.pages._drivers import change, factors
+from tenure.web.served import served
+
+METRICS = ("customer_churn_rate", "nrr", "grr", "mrr_churn_rate", "renewal_rate", "logo_churn_rate")
+COMPARE = (("previous", "period before"), ("year", "a year ago"))
+
+
+def drivers(request: HttpRequest) -> HttpResponse:
+    """The page. It works for some seconds, so it is asked for: an address without a metric only offers it."""
+    if not served().workspace.version:
+        return shown(request, "empty.html", {"title": "Drivers"})
+    known = {row["metric"]: row["title"] for row in request.door.metrics() if row["available"]}
+    metric = one(request, "metric", longest=80)
+    context: dict[str, Any] = {
+        "title": "Drivers",
+        "asked": bool(metric),
+        "controls": _controls(request, metric, known),
+        "known": any(name in known for name in METRICS),
+        "first": next((name for name in METRICS if name in known), ""),
+        "metric": metric,
+    }
+    if metric:
+        compare = _compare(request)
+        found = request.door.drivers(
+            metric, one(request, "period", longest=20) or None, compare=compare, **_asked(request)
+        )
+        answer = found.to_json()
+        goes = answer["goes_with"]
+        lines = factors(found)
+        moved = change(found, one(request, "column", longest=80))
+        if moved:
+            for column in moved["columns"]:
+                column["href"] = href(request, {"column": column["id"]}) + "#change"
+        context |= {
+            "answer": answer,
+            "goes": goes,
+            "factors": lines,
+            "findings": [line for line in lines if line["finding"]],
+            "within": ", ".join(name.replace("_", " ") for name in goes["confounders"]),
+            "one_in": round(1 / goes["error_rate"]),
+            "period": numbers.period(answer["period"], long=True),
+            "change": moved,
+            "csv": href(request, {}, "/drivers.csv"),
+        }
+    return shown(request, "drivers.html", context)
+
+
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    where = one(request, "where")
+    return {"where": (where,)} if where else {}
+
+
+def _compare(request: HttpRequest) -> str:
+    word = one(request, "compare", "previous", 20)
+    if word not in dict(COMPARE):
+        raise UsageError(f"{word!r} is no comparison.", todo=f"Use one of {', '.join(dict(COMPARE))}.")
+    return word
+
+
+def _controls(request: HttpRequest, metric: str, known: dict[str, str]) -> list[Control]:
+    quarters = [row.period for row in request.door.show("customers", last=6, grain="quarter").rows]
+    periods = [(label, numbers.period(label)) for label in reversed(quarters)]
+    segments = [("", "all"), *((f"@{name}", name.replace("_", " ")) for name in served().workspace.config.segments)]
+    metrics = [(name, known[name]) for name in METRICS if name in known]
+    return [
+        Control("metric", "What goes with", metrics if metric else [("", "choose a metric"), *metrics], metric),
+        Control("period", "Period", periods, one(request, "period", longest=20) or (quarters[-1] if quarters else "")),
+        Control("compare", "Against", COMPARE, _compare(request)),
+        Control("where", "Customers", segments, one(request, "where")),
+    ]
+
+
+def download(request: HttpRequest) -> HttpResponse:
+    """All factors, unrounded."""
+    metric = one(request, "metric", longest=80)
+    if not metric:
+        raise UsageError("No metric is chosen.", todo="Choose what the factors should go with.")
+    period = one(request, "period", longest=20) or None
+    found = request.door.drivers(metric, period, compare=_compare(request), **_asked(request)).to_json()
+    head = ("factor", "group", "others", "customers", "other_customers", "value", "other_value", "difference")
+    tail = ("low", "high", "p", "adjusted_p", "finding")
+    rows = [tuple(line[name] for name in (*head, *tail)) for line in found["goes_with"]["factors"]]
+    return export.table(request, f"drivers-{found['metric']}-{found['period']}", (*head, *tail), rows, "csv")
+
+
+PAGE = Page(
+    "drivers", "Drivers", (Way("drivers", drivers, "drivers"), Way("drivers.csv", download, "drivers-csv")), order=7
+)
