@@ -8,12 +8,13 @@ neither the people at customers nor what people wrote.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from tenure import filter as conditions
 from tenure.access_health import SeenHealth
-from tenure.errors import NotAllowed, NotThere, UsageError
+from tenure.access_role import Access, Ask, quoted
+from tenure.errors import NotAllowed, NotThere
 
 if TYPE_CHECKING:
     from tenure.check import Finding
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from tenure.profile import Profile
     from tenure.result import Results
 
-ROLES = ("admin", "manager", "csm", "viewer")
-
 PERSONAL = frozenset({"contact_id", "contact", "email", "author", "body", "comment", "subject", "visitor", "referred"})
 """Columns that name people at customers, or hold what they wrote, in any table."""
 PEOPLE = frozenset({"contacts", "ticket_messages"})
@@ -39,45 +38,6 @@ PEOPLE = frozenset({"contacts", "ticket_messages"})
 LONGEST_ID = 300
 
 Texts = str | Sequence[str]
-
-
-class Ask(Protocol):
-    """What answers: calls a method of the workspace by its name."""
-
-    def __call__(self, method: str, /, *arguments: Any, **options: Any) -> Any:
-        """The method's answer."""
-
-
-@dataclass(frozen=True)
-class Access:
-    """A role, and for a csm the value of `owner` that marks their customers."""
-
-    role: str
-    owner: str = ""
-
-    @property
-    def scope(self) -> tuple[str, ...]:
-        """The conditions that every question of this person carries."""
-        if self.role != "csm":
-            return ()
-        if not self.owner.strip():
-            return ("current.owner IS NULL AND current.owner = 'nobody'",)
-        return (f"current.owner = {quoted(self.owner)}",)
-
-    @property
-    def sees_people(self) -> bool:
-        """Whether names of contacts and what they wrote may be shown."""
-        return self.role != "viewer"
-
-    @property
-    def sees_everybody(self) -> bool:
-        """Whether what belongs to no customer in particular may be shown."""
-        return self.role != "csm"
-
-    @property
-    def manages(self) -> bool:
-        """Whether raw data, rejects and checks of the data may be shown."""
-        return self.role in ("admin", "manager")
 
 
 class Seen(SeenHealth):
@@ -239,20 +199,3 @@ def _impersonal(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _impersonal(one) for name, one in value.items() if name not in PERSONAL}
     return [_impersonal(one) for one in value] if isinstance(value, list) else value
-
-
-def quoted(text: str) -> str:
-    """A text as a literal of the condition language. One that cannot be said safely is refused."""
-    if "\x00" in text or len(text) > 500:
-        raise UsageError("This text cannot be used in a condition.", todo="Give a shorter, plain one.")
-    literal = "'" + text.replace("'", "''") + "'"
-    parsed = conditions.parse(f"current.owner = {literal}")
-    if conditions.columns(parsed) != ["current.owner"] or getattr(parsed, "args", (None, None))[1] != _const(text):
-        raise UsageError("This text cannot be used in a condition.", todo="Give a plain one.")
-    return literal
-
-
-def _const(text: str) -> object:
-    from tenure.expr import Const
-
-    return Const(text)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tenure.errors import NotThere
 
 if TYPE_CHECKING:
-    from tenure.access import Access, Ask
+    from tenure.access_role import Access, Ask
     from tenure.health.desk import Portrait, Standing
     from tenure.health.movers import Movers
     from tenure.membership import Segment

@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
 
-from tenure.access import ROLES, Access
+from tenure.access_role import ROLES, Access
 
 THEMES = ("auto", "light", "dark")
 

@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from tenure import catalog
-from tenure.access import ROLES
+from tenure.access_role import ROLES
 from tenure.errors import NotAllowed, NotThere, StoreError, TenureError
 from tenure.web.served import served
 

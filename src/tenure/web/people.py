@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
-from tenure.access import ROLES
+from tenure.access_role import ROLES
 from tenure.errors import UsageError, suggest
 from tenure.web.models import Attempt, Person
 

@@ -10,7 +10,8 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest
 
-from tenure.access import Seen, quoted
+from tenure.access import Seen
+from tenure.access_role import quoted
 from tenure.directory_columns import COLUMNS, PAYING
 from tenure.errors import NotAllowed, NotThere, TenureError, UsageError
 from tenure.web.controls import href, number, one, some

@@ -8,7 +8,8 @@ from typing import Any
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from tenure.access import Seen, quoted
+from tenure.access import Seen
+from tenure.access_role import quoted
 from tenure.health.desk import Standing
 from tenure.health.judgement import Judgement
 from tenure.health.movers import Mover, Movers

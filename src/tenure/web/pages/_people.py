@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from tenure.access import Seen, quoted
+from tenure.access import Seen
+from tenure.access_role import quoted
 
 AT_ONCE = 100
 

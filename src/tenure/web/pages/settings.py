@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
-from tenure.access import ROLES
+from tenure.access_role import ROLES
 from tenure.errors import NotThere, UsageError
 from tenure.web import audit, export, people
 from tenure.web.controls import number
