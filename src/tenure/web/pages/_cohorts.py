@@ -185,14 +185,14 @@ def finding(found: Grid, state: State) -> tuple[SafeString, str]:
     unit, ages = state.grain, some[2:4] or some[-2:]
     first, last = ages[0], ages[-1]
     what = {"customers": "are still customers", "usage": "use the product"}.get(state.tab, "are still paid")
-    who = "MRR that cohorts begin with" if state.tab == "revenue" else "customers who join"
+    who = "in MRR that cohorts begin with" if state.tab == "revenue" else "customers who join"
     said = format_html("Of 100 {}, <b>{}</b> {} after {} {}", who, f"{at[first]:.0f}", what, first, _of(unit, first))
     if last != first:
         said = format_html("{} and <b>{}</b> after {}", said, f"{at[last]:.0f}", last)
     gone = 100 - at[last]
     if gone < 0.5:
         return format_html("{}.", said), f"{unit.capitalize()} {last} keeps all of what began"
-    title = f"{gone:.0f} of 100 are gone by {unit} {last}"
+    title = f"{gone:.0f} of 100{' in MRR' if state.tab == 'revenue' else ''} are gone by {unit} {last}"
     early = 100 - at[first]
     if last != first and 0 < early <= gone:
         title += f", {early:.0f} of them by {unit} {first}"
