@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 PAGES = {
     "overview": "/",
-    "metric": "/metrics/nrr?by=plan&why=2025-12&group=Scale",
+    "metric": "/metrics/nrr?by=plan&why=2025-12",
     "cohorts": "/cohorts",
     "customers": "/customers",
     "customer": "/customers/P-1203",

@@ -106,6 +106,13 @@ def test_what_is_said_of_each(ws: tenure.Workspace) -> None:
     assert {row["customer_id"]: row["state"] for row in others} == {"ben": "churned", "dan": "prospect"}
 
 
+def test_use_is_held_against_a_third_of_the_days_before(ws: tenure.Workspace) -> None:
+    """Ada: 3 days of use in the last 30, 9 in the 90 before them, so 3 in 30: use is 1 of its own past, not 1 / 3."""
+    from tenure.health.divergence import _use
+
+    assert _use(ws, date(2025, 1, 1)) == {"ada": 1}
+
+
 def test_totals_are_of_all_found_not_of_the_page(ws: tenure.Workspace) -> None:
     found = ws.customers(limit=1, offset=1)
     assert (ids(found), found.found) == (["cyd"], 4)

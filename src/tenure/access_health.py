@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from tenure.errors import NotThere
 
 if TYPE_CHECKING:
-    from tenure.access_role import Access, Ask
     from tenure.health.desk import Portrait, Standing
     from tenure.health.movers import Movers
     from tenure.membership import Segment
@@ -22,8 +21,8 @@ class SeenHealth:
     """Segments and health as one person may see them."""
 
     if TYPE_CHECKING:  # what it needs of Seen
-        _ask: Ask
-        access: Access
+        _ask: Any
+        access: Any
 
         def is_theirs(self, customer_id: str) -> bool: ...
         def _where(self, where: str | Sequence[str]) -> tuple[str, ...]: ...
