@@ -8,6 +8,8 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
+from tenure.errors import RequestError
+
 Number = int | Fraction | float
 
 
@@ -133,6 +135,20 @@ class Results:
                 found.append(flat)
         return found
 
+    def chart(self) -> Any:
+        """An Altair chart of the values over time: one panel for each metric, a line for each group, bands where known.
+
+        Needs the extra `charts`. Shares are drawn as percentages; a period without a value leaves a gap.
+        """
+        try:
+            import altair
+        except ImportError:
+            raise RequestError(
+                "Altair is not installed, which draws charts.", todo="Run: pip install 'tenure[charts]'"
+            ) from None
+        panels = [_panel(altair, result) for result in self.results]
+        return panels[0] if len(panels) == 1 else altair.vconcat(*panels)
+
     def to_arrow(self) -> Any:
         """A pyarrow table of `records`."""
         import pyarrow as pa
@@ -148,6 +164,22 @@ class Results:
         import polars
 
         return polars.from_arrow(self.to_arrow())
+
+
+def _panel(altair: Any, result: Result) -> Any:
+    """One metric over time."""
+    rows = [
+        {"start": row.start.isoformat(), "group": ", ".join(map(str, row.by.values())), "value": plain(row.value)}
+        | {"low": row.low, "high": row.high}
+        for row in result.rows
+    ]
+    axis = altair.Axis(title=result.title, format="%") if result.unit == "share" else altair.Axis(title=result.title)
+    base = altair.Chart(altair.Data(values=rows)).encode(x=altair.X("start:T", axis=altair.Axis(title=None)))
+    if any(row.by for row in result.rows):
+        base = base.encode(color=altair.Color("group:N", legend=altair.Legend(title=None)))
+    band = base.mark_area(opacity=0.15).encode(y=altair.Y("low:Q", axis=axis), y2="high:Q")
+    line = base.mark_line(point=True).encode(y=altair.Y("value:Q", axis=axis))
+    return (band + line if any(row.low is not None for row in result.rows) else line).properties(title=result.title)
 
 
 def plain(value: Number | None) -> float | None:

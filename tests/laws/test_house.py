@@ -106,6 +106,7 @@ OUTSIDE = {
     "sqlglot": ("filter", "compile", "warehouses"),
     "pyarrow": ("store", "load", "sources", "sync", "warehouse", "warehouses", "result"),
     "pandas": ("result",),
+    "altair": ("result",),
     "polars": ("result",),
     "openpyxl": ("load", "sources", "web"),
     "pydantic": ("config", "web"),
