@@ -260,7 +260,9 @@ def test_the_demo_makes_a_company_and_says_where_to_go(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert re.search(r"^nrr .*\d %", done.stdout, re.MULTILINE)
     tried = [line.split(" -C ")[1] for line in done.stdout.splitlines() if " -C example " in line]
-    assert [words.split()[1] for words in tried] == ["show", "explain", "explain", "metrics"]
-    for words in tried:
+    assert [words.split()[1] for words in tried] == [
+        "show", "explain", "explain", "drivers", "health", "user", "serve"
+    ]  # fmt: skip
+    for words in tried[:4]:  # the proof of a score takes its time, and the last two wait for people
         again = run("-C", *words.split(), folder=tmp_path)
         assert again.returncode == 0, f"{words}: {again.stderr}"

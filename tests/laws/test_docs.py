@@ -34,6 +34,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_commands_and_verbs_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     commands = {(info.name or info.callback.__name__).rstrip("_") for info in app.registered_commands if info.callback}
+    commands |= {group.name for group in app.registered_groups if group.name}
     used = set(re.findall(r"(?:^|`|/)tenure (?:-C \S+ )?([a-z]+)\b", text, re.MULTILINE))
     assert used <= commands, f"{page.relative_to(ROOT)} uses {sorted(used - commands)}"
     verbs = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))

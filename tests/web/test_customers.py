@@ -178,7 +178,7 @@ def test_long_work_is_done_once_beside_the_site(company: Path) -> None:
     while isinstance(found := ask("health_scores"), Pending):
         assert time.monotonic() < deadline
         time.sleep(0.2)
-    assert found == ["default"]
+    assert found == ["main"]
     assert isinstance(Aside(company, workspace.config, "another", start=False)("health_scores"), Pending)
 
 

@@ -9,9 +9,9 @@ from tenure.render import numbers
 from tenure.render.grid import Column, plain, table, wrapped
 
 VERDICTS = {
-    "better": "better than the others",
-    "worse": "worse than the others",
-    "no different": "no different from the others",
+    "better": "better",
+    "worse": "worse",
+    "no different": "no different",
     "too little": "too little to say",
 }
 
@@ -46,7 +46,7 @@ def as_table(found: Mapping[str, Any], width: int, *, colour: bool = False) -> s
                 Column("95 %", [_interval(mark) for mark in marks]),
                 Column("n", [_count(mark["n"]) for mark in marks]),
                 Column("others", [_value(mark, "others") for mark in marks]),
-                Column("verdict", [VERDICTS[mark["verdict"]] for mark in marks], number=False),
+                Column("beside the others", [VERDICTS[mark["verdict"]] for mark in marks], number=False),
             ],
             width,
             colour=colour,
