@@ -183,6 +183,9 @@ class Seen(SeenHealth):
     def _by(self, by: Texts) -> tuple[str, ...]:
         names = [by] if isinstance(by, str) else list(by)
         split = tuple(part.strip() for name in names for part in name.split(",") if part.strip())
+        if not self.access.sees_everybody and any(name.lower().rpartition(".")[2] == "parent_id" for name in split):
+            # A parent may be somebody else's customer: its id is not theirs to read.
+            raise NotAllowed("The role csm does not group by 'parent_id'.", todo="Ask a manager, or leave it out.")
         if not self.access.sees_people:
             self._refuse_personal(split)
         return split
