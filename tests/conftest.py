@@ -19,6 +19,18 @@ hypothesis.settings.register_profile("tenure", deadline=None)  # a busy machine 
 hypothesis.settings.load_profile("tenure")
 
 ENGINES = ("postgres", "spark")
+SHELF = "TENURE_TEXTS"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One shelf of compiled texts for the run: what a test compiled in one worker, others need not compile again."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ[SHELF] = tempfile.mkdtemp(prefix="tenure-texts-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(os.environ.pop(SHELF), ignore_errors=True)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -310,8 +310,8 @@ class Engine(Needs):
     def _gap(self, table: str) -> tuple[str, date] | None:
         """The first currency and day for which no rate holds."""
         if table not in self.gaps:
-            query = _rates.uncovered(self.world, table, _rates.money_clock(table))
-            found = self.warehouse.run(self.sql(query))
+            clock = _rates.money_clock(table)
+            found = self.warehouse.run(self._text(("gap", table), lambda: _rates.uncovered(self.world, table, clock)))
             pairs = sorted(zip(found["first"], found["currency"], strict=True))
             first = cast("list[tuple[date, str]]", pairs)[:1]  # a day's column holds days
             self.gaps[table] = (first[0][1], first[0][0]) if first else None

@@ -48,7 +48,7 @@ class Session:
         from tenure.rollups.mrr_steps import looks_at_months
         from tenure.stand_ins import AS_OF, CUT
         from tenure.store import Store
-        from tenure.warehouse import Dated
+        from tenure.warehouse import Dated, Remembering
         from tenure.worlds import clock_of, columns_of, known_tables, world_of
 
         store = Store(self.config.folder)
@@ -70,7 +70,7 @@ class Session:
         world = replace(world, loaded=known_tables(self._snapshot.con, set(self._snapshot.tables), world))
         if self.past:  # stored steps may have looked at what is later in their month
             world = replace(world, steps_hold=not looks_at_months(world.rule))
-        self._warehouse = self._warehouse or self._engine(self._snapshot)
+        self._warehouse = self._warehouse or Remembering(self._engine(self._snapshot))
         # Texts are compiled with stand-ins for "now", so that they last while it moves on.
         dated = Dated(self._warehouse, {AS_OF: world.as_of, CUT: world.cut})
         world = replace(world, as_of=AS_OF, cut=CUT)

@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import cache
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,9 +23,13 @@ from ibis.config import Config
 
 T = TypeVar("T")
 MOST, SHELF = 1000, 4000
-"""How many are kept in the process, and on a shelf."""
+"""How many are kept in the process, and on the shelf of a workspace."""
+SHARED = "TENURE_TEXTS"
+"""The environment's name for a folder that is the shelf of all workspaces, and grows as it likes: many small ones of
+the same shape, as our own tests make them, need not compile the same texts each."""
 
 _kept: OrderedDict[Hashable, object] = OrderedDict()
+_shelvings = count()
 
 
 _ANY_BITS = {"snowflake": "BITOR_AGG", "trino": "BITWISE_OR_AGG"}
@@ -38,12 +43,19 @@ class _Spark(Config):  # type: ignore[misc]  # Ibis ships no types for it
 
 
 def sql(query: ir.Table, dialect: str) -> str:
-    """An expression as an engine's SQL. Selects are left as they were built: fusing them doubles the time it takes."""
+    """An expression as an engine's SQL, for no eyes but the engine's.
+
+    Selects are left as they were built: fusing them doubles the time it takes. What Ibis compiles to is ours alone, so
+    it need not be copied before it is written down.
+    """
+    from ibis.backends.sql import compilers  # all of them, which takes a while, and most texts are kept already
+
     ibis.options.sql.fuse_selects = False
     if dialect == "pyspark" and ibis.options.pyspark is None:
         # The compiler asks for an option that only a connected backend has.
         ibis.options.pyspark = _Spark()
-    text = str(ibis.to_sql(query, dialect=dialect))
+    compiler = getattr(compilers, dialect).compiler
+    text = str(compiler.to_sqlglot(query.unbind()).sql(dialect=compiler.dialect, copy=False))
     return text.replace("ANY_BITS(", f"{_ANY_BITS.get(dialect, 'BIT_OR')}(")
 
 
@@ -53,6 +65,7 @@ def kept(key: Hashable, make: Callable[[], T], shelf: Path | None = None) -> T:
     `shelf`: a folder where it is kept for other processes too; what is made must then be what JSON can hold.
     """
     if key not in _kept:
+        shelf = Path(os.environ[SHARED]) if SHARED in os.environ else shelf
         _kept[key] = make() if shelf is None else _shelved(key, make, shelf)
         while len(_kept) > MOST:
             _kept.popitem(last=False)
@@ -81,7 +94,7 @@ def _shelved(key: Hashable, make: Callable[[], T], shelf: Path) -> T:
 
 def _tidy(shelf: Path) -> None:
     """Take the oldest off a shelf that is full; looked at now and then."""
-    if len(_kept) % 50:
+    if SHARED in os.environ or next(_shelvings) % 50:
         return
     there = sorted(shelf.iterdir(), key=lambda path: path.stat().st_mtime)
     for path in there[:-SHELF]:

@@ -119,7 +119,6 @@ def connect(spill: Path) -> duckdb.DuckDBPyConnection:
     """A fresh in-memory engine: UTC, quiet, no extensions from the network, spilling into a folder of its own."""
     con = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
     con.execute(f"SET TimeZone = 'UTC'; SET python_enable_replacements = FALSE; SET temp_directory = {literal(spill)}")
-    con.execute("SET enable_progress_bar = FALSE")  # it would write among the answers
     con.execute("SET enable_progress_bar = FALSE")  # else it draws bars of its own in notebooks and worker processes
     return con
 
