@@ -59,11 +59,13 @@ def test_an_installed_plug_in_adds_members(tmp_path: Path, monkeypatch: pytest.M
     about.mkdir()
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: added\nVersion: 1.0\n")
     (about / "entry_points.txt").write_text(f"[{name}]\nmore = added\nbroken = nothing_like_it\n")
+    catalog.installed.cache_clear()
     assert catalog.names(name) == ("a", "broken", "more")
     with pytest.raises(TenureError, match="nothing_like_it"):
         catalog.members(name, int)
     (about / "entry_points.txt").write_text(f"[{name}]\nmore = added\n")
     catalog.names.cache_clear()
+    catalog.installed.cache_clear()
     assert catalog.members(name, int) == {"one": 1, "seven": 7}
 
 

@@ -15,7 +15,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from types import ModuleType
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from tenure.errors import TenureError, UnknownName
 
@@ -26,7 +26,7 @@ T = TypeVar("T")
 def names(package: str) -> tuple[str, ...]:
     """Names of the modules and plug-ins of a collection, sorted; reads the folder and imports none of them."""
     own = {info.name for info in pkgutil.iter_modules(_folders(package)) if not info.name.startswith("_")}
-    return tuple(sorted(own | {point.name for point in entry_points(group=package)}))
+    return tuple(sorted(own | {point.name for point in _points(package)}))
 
 
 def members(package: str, kind: type[T]) -> dict[str, T]:
@@ -69,7 +69,7 @@ def _values(package: str, kind: type[T], module: str) -> dict[str, T]:
 
 
 def _holders(package: str, module: str) -> Iterator[object]:
-    points: tuple[EntryPoint, ...] = tuple(entry_points(group=package, name=module))
+    points = [point for point in _points(package) if point.name == module]
     if find_spec(f"{package}.{module}"):
         yield import_module(f"{package}.{module}")
     for point in points:
@@ -81,6 +81,17 @@ def _holders(package: str, module: str) -> Iterator[object]:
                 where=f"entry point {package}: {point.name}",
                 todo="Update the package that brings it, or remove it.",
             ) from error
+
+
+def _points(package: str) -> tuple[EntryPoint, ...]:
+    """What plug-ins add to a collection."""
+    return tuple(installed().select(group=package))
+
+
+@lru_cache
+def installed() -> Any:  # Python 3.12 has another type for it than 3.11
+    """What plug-ins add, of any kind. To ask costs a look at every package that is installed, so it is asked once."""
+    return entry_points()
 
 
 def _name(value: object, variable: str) -> str:

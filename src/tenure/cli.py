@@ -7,6 +7,7 @@ Everything heavy is imported inside the command that needs it, so that `tenure -
 from __future__ import annotations
 
 import sys
+from functools import cache
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,7 +20,7 @@ from tenure import cli_say as say
 from tenure.errors import ConfigError, InputError, RequestError, TenureError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tenure.load import LoadReport
     from tenure.workspace import Workspace
@@ -260,13 +261,20 @@ cli_goals.add(app)
 cli_web.add(app)
 
 
+@cache
+def _commands() -> Callable[..., Any]:
+    """All commands. They are made from the types of two dozen functions, which takes a while."""
+    made: Callable[..., Any] = typer.main.get_command(app)
+    return made
+
+
 def main() -> None:
     """The command `tenure`: runs one command line and ends the process with its exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
-        app(prog_name="tenure")
+        _commands()(prog_name="tenure")
     except TenureError as error:
         sys.exit(say.failed(error))
     except KeyboardInterrupt:
