@@ -19,6 +19,8 @@ hypothesis.settings.register_profile("tenure", deadline=None)  # a busy machine 
 hypothesis.settings.load_profile("tenure")
 
 ENGINES = ("postgres", "spark")
+LAWS, WORLDS = ("identities", "metrics"), ("random3", "random4", "demo")
+"""Laws of figures, and the worlds that are named in their ids; where none is, it is the small one."""
 SHELF = "TENURE_TEXTS"
 
 
@@ -35,8 +37,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Tests whose id names an engine all run in one worker, so that each engine starts once;
-    so do those of the site. The rest go anywhere.
+    """Tests whose id names an engine all run in one worker, so that each engine starts once; so do those of the site,
+    and laws of figures over the same world. The rest go anywhere. The largest of these groups begin.
 
     (xdist's own way, `--dist loadgroup`, does nothing under pytest 9.2: it writes an attribute that is no longer read.)
     """
@@ -46,6 +48,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         def _split_scope(self, nodeid: str) -> str:
             if "tests/web/" in nodeid or nodeid.startswith("web/"):
                 return "web"  # one served company for all of them
+            if any(f"laws/test_{name}.py" in nodeid for name in LAWS):
+                return "laws over " + next((name for name in WORLDS if name in nodeid), "small")
             return next((engine for engine in ENGINES if engine in nodeid.lower()), nodeid)
 
     return ByEngine(config, log)

@@ -55,7 +55,7 @@ def sql(query: ir.Table, dialect: str) -> str:
         # The compiler asks for an option that only a connected backend has.
         ibis.options.pyspark = _Spark()
     compiler = getattr(compilers, dialect).compiler
-    text = str(compiler.to_sqlglot(query.unbind()).sql(dialect=compiler.dialect, copy=False))
+    text = str(compiler.to_sqlglot(query).sql(dialect=compiler.dialect, copy=False))
     return text.replace("ANY_BITS(", f"{_ANY_BITS.get(dialect, 'BIT_OR')}(")
 
 

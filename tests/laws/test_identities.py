@@ -35,16 +35,6 @@ SUMMED = [
 GRAINS = ("day", "week", "month", "quarter", "year", "total")
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("worlds")
-
-
-@pytest.fixture(scope="module")
-def small(folder: Path) -> Place:
-    return place("small", folder)
-
-
 @pytest.fixture(scope="module", params=["small", "demo", *RANDOM])
 def anywhere(request: pytest.FixtureRequest, folder: Path) -> Place:
     return place(request.param, folder)

@@ -86,16 +86,6 @@ COUNTS = ("customers", "new_customers", "churned_customers")
 REASONS = {"empty_denominator", "no_data", "not_reached", "no_losses", "insufficient_data"}
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("worlds")
-
-
-@pytest.fixture(scope="module")
-def small(folder: Path) -> Place:
-    return place("small", folder)
-
-
 @pytest.fixture(scope="module", params=["small", *RANDOM])
 def anywhere(request: pytest.FixtureRequest, folder: Path) -> Place:
     """Each of the worlds: the small one, one with a time zone, one with everything."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from typing import Any
@@ -75,11 +76,16 @@ def test_an_export_is_what_the_role_sees(site: Site, role: str) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_everybody_can_read_them(look: Callable[..., Any], scheme: str, width: int) -> None:
+    """Each page is seen light and dark, wide and on a phone: by turns light and wide, then dark and on a phone, or the
+    other way round. `make test-all` sees each in all four."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     wrong = []
     page = look("admin", "/settings", width=width, scheme=scheme)
     base = page.url.removesuffix("/settings")
-    for path in ("/settings", *PAGES):
+    turn = (scheme == "dark") != (width < 1000)
+    for number, path in enumerate(("/settings", *PAGES)):
+        if number % 2 != turn and "TENURE_WORLDS" not in os.environ:
+            continue
         page.goto(base + path)
         found = axe.run(
             page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
