@@ -34,7 +34,7 @@ from tenure.rollup import Asked, World, period_rows, rollups
 from tenure.rollups import _rates
 from tenure.rollups._items import natives
 from tenure.rollups.customers import STEPS_SCHEMA
-from tenure.stand_ins import BEGIN, STOP, filled
+from tenure.stand_ins import BEGIN, FINISH, STOP, filled
 from tenure.tree import walk
 from tenure.warehouse import Warehouse
 
@@ -140,7 +140,7 @@ class Engine(Needs):
         found: Cells = {}
         for (strategy, source, theirs), group in self._by_strategy(leaves, periods, segments).items():
             begin = overlap.day_rows(periods)[0][0] if strategy == "overlap" else periods[0].start
-            ends = {BEGIN: begin, STOP: max(period.stop for period in periods)}
+            ends = {BEGIN: begin, **self._ends()}
             plan = self._plan((strategy, source), group, theirs)
             text = self._text((strategy, source, tuple(group), theirs, self.touch), plan.query)
             found |= plan.read(self.warehouse.run(filled(text, ends)), periods)
@@ -155,7 +155,8 @@ class Engine(Needs):
                 self._ready(source)
             theirs = self.fitting(leaf, segments)
             plan = spread.plan(leaf, self.relation, theirs)
-            found[leaf] = plan.read(self.warehouse.run(self._text(("spread", leaf, theirs, self.touch), plan.query)))
+            text = self._text(("spread", leaf, theirs, self.touch), plan.query)
+            found[leaf] = plan.read(self.warehouse.run(filled(text, self._ends())))
         return found
 
     def fitting(self, leaf: Across, segments: Segments) -> Segments:
@@ -275,7 +276,8 @@ class Engine(Needs):
             found = slices.people(leaf, self.relation, segments, self._revalued)
             return self.sql(found.select("cust", "v"))
 
-        table = self.warehouse.run(self.text(("behind", leaf, segments, self.touch), text))
+        kept = self.text(("behind", leaf, segments, self.touch), text)
+        table = self.warehouse.run(filled(kept, self._ends()))
         found: dict[int, int] = {}
         for cust, value in zip(table["cust"], table["v"], strict=True):
             key = -1 if cust is None else whole(cust)
@@ -290,6 +292,10 @@ class Engine(Needs):
             self._put(DAYS, day_rows(periods, FIRST_DAY))
         else:
             self._put(overlap.DAYS, overlap.day_rows(periods))
+
+    def _ends(self) -> dict[date, date]:
+        """What the ends of the periods asked about are in truth."""
+        return {STOP: max(slot.stop for slot in self.periods), FINISH: max(slot.finish for slot in self.periods)}
 
     def _put(self, table: ir.Table, rows: Sequence[tuple[object, ...]]) -> None:
         types = {name: str(kind) for name, kind in table.schema().items()}
