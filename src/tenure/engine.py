@@ -333,17 +333,13 @@ class Engine:
         for source in [customer, *sources(Across("sum", aged.x))]:
             self._ready(source)
 
-        def texts_of() -> tuple[str, str, str | None, str]:
+        def text() -> tuple[str, str]:
             once = self.world.rule("reactivation") != "new"
             found = compiled.cohorts(aged, self.relation, customer, segments, once=once)
-            own = None if found.own is None else self.sql(found.own)
-            return self.sql(found.sizes), self.sql(found.ages), own, found.cumulate
+            return self.sql(found.query), found.cumulate
 
-        def read(text: str | None, *, by_age: bool) -> Ages:
-            return compiled.read(self.warehouse.run(text), segments, by_age=by_age) if text else {}
-
-        sizes, ages, own, how = self.text(("cohorts", aged, segments), texts_of)
-        return read(sizes, by_age=False), read(ages, by_age=True), read(own, by_age=False), how
+        query, how = self.text(("cohorts", aged, segments), text)
+        return *compiled.read(self.warehouse.run(query), segments), how
 
     def behind(self, leaf: Across, period: Slot, segments: Segments) -> dict[int, int]:
         """What each customer (by key) adds to the leaf in one period."""

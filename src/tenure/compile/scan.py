@@ -163,9 +163,10 @@ def _query(
     first = None if only_flows else begin - timedelta(days=1)
     if only_flows and (flows := _by_kind(parts)):
         return _few(parts, flows, steps, tests, segments)
-    rows = segments.attach(tests.put_down(steps), None, owned=True)
     if only_flows:
-        rows = _adding(rows, dict.fromkeys(flow for part in parts for flow in inputs(part.x)[1]))
+        # In the steps' own columns, so that engines pass over what they store of other days and movements.
+        steps = _adding(steps, dict.fromkeys(flow for part in parts for flow in inputs(part.leaf.x)[1]))
+    rows = segments.attach(tests.put_down(steps), None, owned=True)
     if not any(p.shape == "pair" for p in parts):
         return _by_days(parts, levels, rows, first, segments)
     rows = on_day(rows, rows["day"], first)
@@ -241,10 +242,10 @@ def _adds(rows: ir.Table, flow: Flow) -> ir.BooleanValue:
 
 
 def _keeps(rows: ir.Table, flow: Flow) -> ir.BooleanValue | None:
-    """The condition on the rows of a flow, if it has one."""
+    """The condition on the rows of a flow, if it has one. Steps have no empty column, so it always says yes or no."""
     if flow.keep is None:
         return None
-    kept: ir.BooleanValue = ibis.coalesce(to_ibis(flow.keep, row_env(rows, flow.keep)), ibis.literal(False))
+    kept: ir.BooleanValue = to_ibis(flow.keep, row_env(rows, flow.keep))
     return kept
 
 
