@@ -275,7 +275,7 @@ class Engine:
         if strategy == "rows":
             assert isinstance(source, Rows)
             return rows_plan(leaves, partial(self.relation, source), source, segments)
-        return slices.plan(leaves, self.relation, segments, lambda: self._revalued)
+        return slices.plan(leaves, self.relation, segments, lambda: self._revalued, touch=self.touch)
 
     def _by_strategy(
         self, leaves: Sequence[Across], periods: Sequence[Slot], segments: Segments
@@ -351,7 +351,7 @@ class Engine:
             self._ready(source)
 
         def text() -> str:
-            found = slices.people(leaf, self.relation, segments, self._revalued)
+            found = slices.people(leaf, self.relation, segments, self._revalued, touch=self.touch)
             return self.sql(found.select("cust", "v"))
 
         table = self.warehouse.run(self.text(("behind", leaf, segments, self.touch), text))

@@ -1,7 +1,6 @@
-"""Whose rows a load touched, the numbers customers go by, and views of no more than those rows. Part of refresh.
+"""Whose rows a load touched, the numbers customers go by, and views of the parts their rows can be in. Part of refresh.
 
-Who is new has rows only in parts that are new. Of everybody else's, old parts are read through a filter that engines
-apply while they read: so a day's refresh unpacks one column of what is stored, and the other columns where it must.
+Everybody's key is looked up once. Who has none had no row before, so that theirs are in new parts alone.
 """
 
 from __future__ import annotations
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 Sql = Callable[[World, str, Callable[[World], "ir.Table"]], str]
 TOUCHED = "touched_customers"
 NO_KEYS = "SELECT 0::BIGINT AS cust, ''::VARCHAR AS customer_id, FALSE AS dated WHERE FALSE"
-SPREAD, LEAST_BITS, MOST_BITS = 16, 1 << 12, 1 << 20
-"""Bits of a filter for each customer it lets through, and how long it may be: of the others, one in SPREAD passes."""
 
 
 def owned() -> frozenset[str]:
@@ -113,40 +110,21 @@ def choose(tx: Writer, tables: Collection[str]) -> None:
 
 @contextlib.contextmanager
 def narrowed(tx: Writer, tables: Collection[str], since: int) -> Iterator[None]:
-    """For a while, views of these tables hold little more than the rows of TOUCHED; none of theirs is missing."""
+    """For a while, views of these tables hold the rows of TOUCHED, and no old part where all of those are new."""
     chosen = sorted(owned() & set(tables))
     # Who had no key at the last refresh had no row then.
     old = _one(tx, f"SELECT count(*) FROM {TOUCHED} SEMI JOIN known_keys USING (customer_id)")
-    filter_ = _filter(tx) if old else ""
+    if old:
+        yield
+        return
     try:
         for table in chosen:
-            parts = [part for part in tx.state(table).parts if old or part.added > since]
-            rows = tx.rows_sql(table, parts=parts)
-            text = f"SELECT * FROM ({rows}){filter_}"
-            tx.con.execute(f"CREATE OR REPLACE TEMP VIEW m_{table} AS {text}")
+            parts = [part for part in tx.state(table).parts if part.added > since]
+            tx.con.execute(f"CREATE OR REPLACE TEMP VIEW m_{table} AS {tx.rows_sql(table, parts=parts)}")
         yield
     finally:
         for table in chosen:
             tx.con.execute(f"DROP VIEW IF EXISTS temp.m_{table}")
-
-
-def _filter(tx: Writer) -> str:
-    """A condition that every row of TOUCHED meets and few others do: their ids' hashes as bits, which readers look at.
-
-    A join would be told of its partners too late: all columns of all rows would have been read for it.
-    """
-    count = _one(tx, f"SELECT count(*) FROM {TOUCHED}")
-    size = LEAST_BITS
-    while size < SPREAD * count:
-        size *= 2
-    if size > MOST_BITS:
-        return ""
-    place = f"(hash(customer_id) % {size})::INTEGER"
-    bits = bytearray(b"0" * size)
-    for (at,) in tx.con.execute(f"SELECT DISTINCT {place} FROM {TOUCHED}").fetchall():
-        bits[at] = ord("1")
-    tx.con.execute(f"SET VARIABLE touched_bits = '{bits.decode()}'::BIT")
-    return f" WHERE get_bit(getvariable('touched_bits'), {place}) = 1"
 
 
 def _one(tx: Writer, sql: str) -> int:

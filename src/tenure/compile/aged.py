@@ -55,9 +55,7 @@ def cohorts(aged: Aged, relation: Relation, customer: Steps, segments: Segments,
         first = active.filter(active.age == 0)
         parts[OWN] = first.group_by(*group).agg(v=exact(first.count()))
         parts[AGE], cumulate = _by_use(aged.mode or "bounded", active, segments)
-    union = [
-        part.select(*group, "v", what=ibis.literal(what, "int64"), age=_age(part)) for what, part in parts.items()
-    ]
+    union = [part.select(*group, "v", what=ibis.literal(what, "int64"), age=_age(part)) for what, part in parts.items()]
     return Cohorts(ibis.union(*union), cumulate)
 
 

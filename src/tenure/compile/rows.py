@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 import ibis
 import ibis.expr.types as ir
 
-from tenure.compile.calendar import PERIODS, Slot, on_day
+from tenure.compile.calendar import DAYS, PERIODS, Slot, on_day
 from tenure.compile.plan import Cells, Plan, Source, whole
 from tenure.compile.record import flow_value, inputs, row_env, to_ibis
 from tenure.compile.segments import Segments
@@ -53,8 +53,11 @@ def _reader(
     return read
 
 
-def in_periods(rows: ir.Table, source: Rows, segments: Segments) -> ir.Table:
-    """The rows of each period with its number k, its ends and the groups; a row is in every period that holds it."""
+def in_periods(rows: ir.Table, source: Rows, segments: Segments, *, touch: bool = False) -> ir.Table:
+    """The rows of each period with its number k, its ends and the groups; a row is in every period that holds it.
+
+    `touch`: the periods do, so that a row is in one at most.
+    """
     if source.clock == "k":
         periods = PERIODS.rename(k_="k")
         joined = rows.join(periods, rows.k == periods.k_).drop("k_")
@@ -64,9 +67,19 @@ def in_periods(rows: ir.Table, source: Rows, segments: Segments) -> ir.Table:
     if source.back:
         first = (PERIODS.stop.cast("timestamp") - ibis.interval(days=source.back)).cast("timestamp").date()
         periods = PERIODS.mutate(base=first)
-    joined = rows.join(periods, [rows[source.clock] >= periods.base, rows[source.clock] < periods.stop])
+    if touch and not source.back:
+        joined = by_day(rows, source.clock)
+    else:
+        joined = rows.join(periods, [rows[source.clock] >= periods.base, rows[source.clock] < periods.stop])
     joined = joined.mutate(start=joined.base)
     return latest(segments.attach(joined, joined[source.clock], joined.stop), source, ("k", *segments.group))
+
+
+def by_day(rows: ir.Table, clock: str) -> ir.Table:
+    """The rows with the k, base and stop of the one period that holds their day: equal days are found soonest."""
+    inside = DAYS.filter(DAYS.slot > 0)
+    days = inside.select(k=inside.slot - 1, base=inside.start, stop=inside.stop, p_day=inside.day)
+    return rows.join(days, rows[clock] == days.p_day).drop("p_day")
 
 
 def last_day(rows: ir.Table) -> ir.Value:
