@@ -193,7 +193,7 @@ class Engine(Needs):
         if strategy == "rows":
             assert isinstance(source, Rows)
             return rows_plan(leaves, partial(self.relation, source), source, segments)
-        return slices.plan(leaves, self.relation, segments, lambda: self._revalued)
+        return slices.plan(leaves, self.relation, segments, lambda: self._revalued, touch=self.touch)
 
     def _by_strategy(
         self, leaves: Sequence[Across], periods: Sequence[Slot], segments: Segments
@@ -251,17 +251,13 @@ class Engine(Needs):
         for source in [customer, *sources(Across("sum", aged.x))]:
             self._ready(source)
 
-        def texts_of() -> tuple[str, str, str | None, str]:
+        def text() -> tuple[str, str]:
             once = self.world.rule("reactivation") != "new"
             found = compiled.cohorts(aged, self.relation, customer, segments, once=once)
-            own = None if found.own is None else self.sql(found.own)
-            return self.sql(found.sizes), self.sql(found.ages), own, found.cumulate
+            return self.sql(found.query), found.cumulate
 
-        def read(text: str | None, *, by_age: bool) -> Ages:
-            return compiled.read(self.warehouse.run(text), segments, by_age=by_age) if text else {}
-
-        sizes, ages, own, how = self.text(("cohorts", aged, segments), texts_of)
-        return read(sizes, by_age=False), read(ages, by_age=True), read(own, by_age=False), how
+        query, how = self.text(("cohorts", aged, segments), text)
+        return *compiled.read(self.warehouse.run(query), segments), how
 
     def behind(self, leaf: Across, period: Slot, segments: Segments) -> dict[int, int]:
         """What each customer (by key) adds to the leaf in one period."""
@@ -273,7 +269,7 @@ class Engine(Needs):
             self._ready(source)
 
         def text() -> str:
-            found = slices.people(leaf, self.relation, segments, self._revalued)
+            found = slices.people(leaf, self.relation, segments, self._revalued, touch=self.touch)
             return self.sql(found.select("cust", "v"))
 
         kept = self.text(("behind", leaf, segments, self.touch), text)

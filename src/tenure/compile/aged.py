@@ -24,32 +24,44 @@ Ages = dict[tuple[int, Segment], dict[int, int]]
 """For each cohort and segment: age to number."""
 
 
+SIZE, AGE, OWN = 0, 1, 2
+"""What a row of the answer says: how many joined, a cohort's number at an age, how many were active when they joined.
+
+The last is of use and orders alone: it is age 0 in every mode.
+"""
+
+
 @dataclass(frozen=True)
 class Cohorts:
-    """The query of how many joined, the query by age, and whether ages cumulate: forwards, backwards or not.
+    """One query (what, c, age, g0.., v) of all numbers, and whether ages cumulate: forwards, backwards or not."""
 
-    `own`, for use and orders: how many were active in the cohort's own period, which is age 0 in every mode.
-    """
-
-    sizes: ir.Table
-    ages: ir.Table
+    query: ir.Table
     cumulate: str
-    own: ir.Table | None = None
 
 
 def cohorts(aged: Aged, relation: Relation, customer: Steps, segments: Segments, *, once: bool) -> Cohorts:
-    """The queries for one Aged expression. `customer`: the level that says who is one; `once`: nobody is new twice."""
+    """The query for one Aged expression. `customer`: the level that says who is one; `once`: nobody is new twice."""
+    # All parts read `members`, so Ibis makes it a WITH, and engines look for who joined once.
     members = _members(relation(customer), segments, once=once)
-    sizes = members.group_by("c", *segments.group).agg(v=exact(members.count()))
+    group = ("c", *segments.group)
+    parts = {SIZE: members.group_by(*group).agg(v=exact(members.count()))}
     levels, flows, _ = inputs(aged.x)
     if levels:
-        return Cohorts(sizes, _by_level(aged, relation(levels[0].steps), members, segments), "forwards")
-    rows = flows[0].rows
-    assert isinstance(rows, Rows)
-    active = _active(relation(rows), rows.clock, members, segments)
-    first = active.filter(active.age == 0)
-    own = first.group_by("c", *segments.group).agg(v=exact(first.count()))
-    return Cohorts(sizes, *_by_use(aged.mode or "bounded", active, segments), own)
+        parts[AGE], cumulate = _by_level(aged, relation(levels[0].steps), members, segments), "forwards"
+    else:
+        rows = flows[0].rows
+        assert isinstance(rows, Rows)
+        active = _active(relation(rows), rows.clock, members, segments)
+        first = active.filter(active.age == 0)
+        parts[OWN] = first.group_by(*group).agg(v=exact(first.count()))
+        parts[AGE], cumulate = _by_use(aged.mode or "bounded", active, segments)
+    union = [part.select(*group, "v", what=ibis.literal(what, "int64"), age=_age(part)) for what, part in parts.items()]
+    return Cohorts(ibis.union(*union), cumulate)
+
+
+def _age(part: ir.Table) -> ir.Value:
+    """The age as a number of one type in all parts."""
+    return (part.age if "age" in part.columns else ibis.literal(0, "int64")).cast("int64")
 
 
 def _members(steps: ir.Table, segments: Segments, *, once: bool) -> ir.Table:
@@ -105,15 +117,14 @@ def _is_condition(x: Expr) -> bool:
     return getattr(x, "name", "") in (">", ">=", "<", "<=", "==", "and", "or", "not")
 
 
-def read(table: Mapping[str, list[object]], segments: Segments, *, by_age: bool) -> Ages:
-    """Rows of a query as cohorts; sizes go under age 0."""
-    found: Ages = {}
+def read(table: Mapping[str, list[object]], segments: Segments) -> tuple[Ages, Ages, Ages]:
+    """Rows of the query as sizes, numbers by age, and who was active when they joined; without an age, under age 0."""
+    found: dict[int, Ages] = {SIZE: {}, AGE: {}, OWN: {}}
     groups = list(zip(*(table[g] for g in segments.group), strict=True)) or [()] * len(table["c"])
-    ages = table["age"] if by_age else [0] * len(table["c"])
-    for c, age, group, value in zip(table["c"], ages, groups, table["v"], strict=True):
-        line = found.setdefault((whole(c) - 1, tuple(map(str, group))), {})
+    for what, c, age, group, value in zip(table["what"], table["c"], table["age"], groups, table["v"], strict=True):
+        line = found[whole(what)].setdefault((whole(c) - 1, tuple(map(str, group))), {})
         line[whole(age)] = line.get(whole(age), 0) + whole(value)
-    return found
+    return found[SIZE], found[AGE], found[OWN]
 
 
 def cumulated(line: Mapping[int, int], oldest: int, how: str) -> list[int]:

@@ -11,7 +11,7 @@ from datetime import timedelta
 import ibis
 import ibis.expr.types as ir
 
-from tenure.compile.calendar import PERIODS, Slot, on_day
+from tenure.compile.calendar import DAYS, PERIODS, Slot, on_day
 from tenure.compile.plan import Cells, Plan, Source, whole
 from tenure.compile.record import flow_value, inputs, row_env, to_ibis
 from tenure.compile.segments import Segments
@@ -55,8 +55,11 @@ def _reader(
     return read
 
 
-def in_periods(rows: ir.Table, source: Rows, segments: Segments) -> ir.Table:
-    """The rows of each period with its number k, its ends and the groups; a row is in every period that holds it."""
+def in_periods(rows: ir.Table, source: Rows, segments: Segments, *, touch: bool = False) -> ir.Table:
+    """The rows of each period with its number k, its ends and the groups; a row is in every period that holds it.
+
+    `touch`: the periods do, so that a row is in one at most.
+    """
     if source.clock == "k":
         periods = PERIODS.rename(k_="k")
         joined = rows.join(periods, rows.k == periods.k_).drop("k_")
@@ -67,7 +70,10 @@ def in_periods(rows: ir.Table, source: Rows, segments: Segments) -> ir.Table:
         first = (PERIODS.stop.cast("timestamp") - ibis.interval(days=source.back)).cast("timestamp").date()
         periods = PERIODS.mutate(base=first)
     day = known_day(rows, source)
-    joined = rows.join(periods, [day >= periods.base, day < periods.stop])
+    if touch and not source.back:
+        joined = by_day(rows, day)
+    else:
+        joined = rows.join(periods, [day >= periods.base, day < periods.stop])
     joined = joined.mutate(start=joined.base)
     return latest(segments.attach(joined, joined[source.clock], joined.stop), source, ("k", *segments.group))
 
@@ -80,6 +86,13 @@ def known_day(rows: ir.Table, source: Rows) -> ir.Value:
         return day
     ahead = (day >= ibis.literal(STOP)) & (day < ibis.literal(FINISH))
     return ibis.ifelse(ahead, ibis.literal(STOP - timedelta(days=1)), day)
+
+
+def by_day(rows: ir.Table, day: ir.Value) -> ir.Table:
+    """The rows with the k, base and stop of the one period that holds their day: equal days are found soonest."""
+    inside = DAYS.filter(DAYS.slot > 0)
+    days = inside.select(k=inside.slot - 1, base=inside.start, stop=inside.stop, p_day=inside.day)
+    return rows.join(days, day == days.p_day).drop("p_day")
 
 
 def last_day(rows: ir.Table) -> ir.Value:

@@ -163,14 +163,17 @@ def _query(
     first = None if only_flows else begin - timedelta(days=1)
     if only_flows and (flows := _by_kind(parts)):
         return _few(parts, flows, steps, tests, segments)
-    rows = segments.attach(tests.put_down(steps), None, owned=True)
     if only_flows:
-        rows = _adding(rows, dict.fromkeys(flow for part in parts for flow in inputs(part.x)[1]))
+        # In the steps' own columns, so that engines pass over what they store of other days and movements.
+        steps = _adding(steps, dict.fromkeys(flow for part in parts for flow in inputs(part.leaf.x)[1]))
+    rows = segments.attach(tests.put_down(steps), None, owned=True)
     if not any(p.shape == "pair" for p in parts):
         return _by_days(parts, levels, rows, first, segments)
     rows = on_day(rows, rows["day"], first)
     rows = rows.select(*_needed(parts, rows, segments), opens=rows.since < rows.start, closes=rows.until >= rows.stop)
-    query = _single(parts, levels, rows, ("slot", *segments.group))
+    lefts = sorted({_left(part.x) for part in parts if isinstance(part.x, Integral)})
+    query = _single(parts, levels, rows, ("slot", *lefts, *segments.group))
+    query = _weighed(parts, query, segments) if lefts else query
     # Both read `rows`, which ends in a select: so Ibis makes it a WITH, and engines join once.
     return ibis.union(query, _grouped(parts, levels, rows, segments).select(*query.columns))
 
@@ -212,11 +215,15 @@ def _by_days(
     """Where nobody is looked at twice: summed by day, of which there are few, before the days are joined."""
     rows = rows.mutate(at_=rows["day"] if first is None else ibis.greatest(rows["day"], ibis.literal(first)))
     daily = _single(parts, levels, rows, ("at_", *segments.group))
-    joined = on_day(daily, daily["at_"], None)
+    return _weighed(parts, on_day(daily, daily["at_"], None), segments)
+
+
+def _weighed(parts: Sequence[_Part], daily: ir.Table, segments: Segments) -> ir.Table:
+    """The sums of days as sums of slots. Integrals' changes are weighed only now: products of all rows are dear."""
     left = {f"v{i}": _left(part.x) for i, part in enumerate(parts) if isinstance(part.x, Integral)}
-    sums = [name for name in daily.columns if name not in ("at_", *segments.group)]
-    return joined.group_by("slot", *segments.group).agg(
-        **{name: _total(joined[name] * joined[left[name]] if name in left else joined[name]) for name in sums}
+    sums = [name for name in daily.columns if name[0] in "lv" and name[1:].isdigit()]
+    return daily.group_by("slot", *segments.group).agg(
+        **{name: _total(daily[name] * daily[left[name]] if name in left else daily[name]) for name in sums}
     )
 
 
@@ -241,10 +248,10 @@ def _adds(rows: ir.Table, flow: Flow) -> ir.BooleanValue:
 
 
 def _keeps(rows: ir.Table, flow: Flow) -> ir.BooleanValue | None:
-    """The condition on the rows of a flow, if it has one."""
+    """The condition on the rows of a flow, if it has one. Steps have no empty column, so it always says yes or no."""
     if flow.keep is None:
         return None
-    kept: ir.BooleanValue = ibis.coalesce(to_ibis(flow.keep, row_env(rows, flow.keep)), ibis.literal(False))
+    kept: ir.BooleanValue = to_ibis(flow.keep, row_env(rows, flow.keep))
     return kept
 
 
@@ -281,15 +288,14 @@ def _still(part: _Part, level: ir.Value) -> ir.Value:
 def _single(parts: Sequence[_Part], levels: _Levels, rows: ir.Table, by: Sequence[str]) -> ir.Table:
     """The pass over the steps: what is cumulated in columns l*, sums in the slot in v*.
 
-    By days an integral's change is not weighed yet: there is one weight for all of a day.
+    An integral's change is not weighed yet: there is one weight for all of a day.
     """
     columns: dict[str, ir.Value] = {}
     for i, part in enumerate(parts):
         if part.level and levels[part.level] not in columns:
             columns[levels[part.level]] = _total(_still(part, rows.after) - _still(part, rows.before))
         if isinstance(part.x, Integral):
-            change = rows.after - rows.before
-            columns[f"v{i}"] = _total(change * rows[_left(part.x)] if "slot" in by else change)
+            columns[f"v{i}"] = _total(rows.after - rows.before)
         elif part.shape == "flow":
             columns[f"v{i}"] = _sum_of(part.x, rows)
         elif part.shape == "pair":

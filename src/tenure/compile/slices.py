@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 from tenure.compile.calendar import PERIODS, Slot
 from tenure.compile.plan import Cells, Plan, Relation, Segment, whole
 from tenure.compile.record import as_number, flow_value, inputs, is_linear_in_flows, row_env, to_ibis
-from tenure.compile.rows import in_periods
+from tenure.compile.rows import by_day, in_periods
 from tenure.compile.segments import Segments
 from tenure.expr import START, Across, Col, Const, Expr, Flow, Integral, Level, Op, Rows
 from tenure.money import MONTH_UNIT
@@ -26,14 +26,19 @@ from tenure.tree import walk
 Source = Level | Flow | Integral
 
 
-def people(leaf: Across, relation: Relation, segments: Segments, rates: ir.Table | None) -> ir.Table:
-    """(k, cust, g0.., v): what each customer adds to the leaf in each period, where it is not nothing."""
+def people(
+    leaf: Across, relation: Relation, segments: Segments, rates: ir.Table | None, *, touch: bool = False
+) -> ir.Table:
+    """(k, cust, g0.., v): what each customer adds to the leaf in each period, where it is not nothing.
+
+    `touch`: the periods do.
+    """
     levels, flows, integrals = inputs(leaf.x)
     sources: list[Source] = [*levels, *flows, *integrals]
     at_rows = not levels
     names = {source: f"s{i}" for i, source in enumerate(sources)}
     group = segments.group if at_rows else ()
-    found_flows = {flow: _flow(flow, relation, segments if at_rows else None) for flow in flows}
+    found_flows = {flow: _flow(flow, relation, segments if at_rows else None, touch=touch) for flow in flows}
     movers = _movers(found_flows) if levels and needs_rows(leaf.x) else None
     parts = []
     for source, name in names.items():
@@ -55,18 +60,27 @@ def people(leaf: Across, relation: Relation, segments: Segments, rates: ir.Table
 
 
 def plan(
-    leaves: Sequence[Across], relation: Relation, segments: Segments, rates: Callable[[], ir.Table | None]
+    leaves: Sequence[Across],
+    relation: Relation,
+    segments: Segments,
+    rates: Callable[[], ir.Table | None],
+    *,
+    touch: bool = False,
 ) -> Plan:
-    """One query for all these leaves, each with its own cut."""
-    return Plan(partial(_query, leaves, relation, segments, rates), _reader(leaves, segments))
+    """One query for all these leaves, each with its own cut. `touch`: the periods do."""
+    return Plan(partial(_query, leaves, relation, segments, rates, touch), _reader(leaves, segments))
 
 
 def _query(
-    leaves: Sequence[Across], relation: Relation, segments: Segments, rates: Callable[[], ir.Table | None]
+    leaves: Sequence[Across],
+    relation: Relation,
+    segments: Segments,
+    rates: Callable[[], ir.Table | None],
+    touch: bool,
 ) -> ir.Table:
     parts = []
     for i, leaf in enumerate(leaves):
-        found = people(leaf, relation, segments, rates())
+        found = people(leaf, relation, segments, rates(), touch=touch)
         total = found.group_by("k", *segments.group).agg(v=exact(found.v.sum()))
         parts.append(total.select("k", *segments.group, leaf=ibis.literal(i, "int64"), v=total.v))
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
@@ -93,7 +107,7 @@ def _movers(flows: Mapping[Flow, ir.Table]) -> ir.Table:
     return ibis.union(*parts).distinct() if len(parts) > 1 else parts[0]
 
 
-def _flow(source: Flow, relation: Relation, segments: Segments | None) -> ir.Table:
+def _flow(source: Flow, relation: Relation, segments: Segments | None, *, touch: bool) -> ir.Table:
     """(k, cust, value): the sum of the rows of every customer who has any, in every period."""
     rows = relation(source.rows)
     if source.keep is not None and source.x != Col("transfer"):
@@ -101,9 +115,10 @@ def _flow(source: Flow, relation: Relation, segments: Segments | None) -> ir.Tab
     if source.x == Col("transfer"):
         rows = _transfers(rows, segments) if segments is not None else rows.filter(ibis.literal(False))
     if isinstance(source.rows, Rows):
-        joined = in_periods(rows, source.rows, segments or Segments())
+        joined = in_periods(rows, source.rows, segments or Segments(), touch=touch)
     else:
-        joined = rows.join(PERIODS, [rows.day >= PERIODS.base, rows.day < PERIODS.stop])
+        inside = [rows.day >= PERIODS.base, rows.day < PERIODS.stop]
+        joined = by_day(rows, rows.day) if touch else rows.join(PERIODS, inside)
         if segments is not None and source.x != Col("transfer"):
             joined = segments.attach(joined, joined.day, joined.stop)
         joined = joined.mutate(start=joined.base)

@@ -27,9 +27,9 @@ STEPS_SCHEMA = {
 
 
 def people(world: World) -> ir.Table:
-    """(customer_id, name, first_day, first_at): everyone any table knows. First: created, else the first fact.
+    """(customer_id, name, first_day, first_at, dated): everyone any table knows. First: created, else the first fact.
 
-    A fact that has a date alone happened when its day began.
+    A fact that has a date alone happened when its day began. `dated`: it is known when they were created.
     """
     facts = []
     for table in sorted(world.loaded & model.TABLES.keys()):
@@ -55,6 +55,7 @@ def people(world: World) -> ir.Table:
         first_day=ibis.coalesce(found.created.min(), found.day.min()),
         first_at=ibis.coalesce(found.created_at.min(), found["at"].min()),
         name=ibis.coalesce(found.label.max(), found.customer_id.max()),
+        dated=found.created.min().notnull(),
     )
 
 
