@@ -54,8 +54,8 @@ class Embedded:
         self._con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" ({columns})')
         # As text: to hand over Python's values through pyarrow would import pandas wherever it is installed.
         for begin in range(0, len(rows), _AT_ONCE):
-            values = ", ".join(f"({', '.join(map(_literal, row))})" for row in rows[begin : begin + _AT_ONCE])
-            self._con.execute(f'INSERT INTO "{name}" VALUES {values}')
+            some = rows[begin : begin + _AT_ONCE]
+            self._con.execute(f'INSERT INTO "{name}" {_columns(some, [kinds[kind] for kind in types.values()])}')
 
     def make(self, name: str, sql: str) -> None:
         self._con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')
@@ -83,6 +83,16 @@ class Dated:
 
 
 _AT_ONCE = 5000
+
+
+def _columns(rows: Sequence[tuple[object, ...]], kinds: Sequence[str]) -> str:
+    """Rows as SQL. Days and numbers go as one text a column: the engine splits it quicker than it parses literals."""
+    if "VARCHAR" in kinds or any(value is None for row in rows for value in row):
+        return "VALUES " + ", ".join(f"({', '.join(map(_literal, row))})" for row in rows)
+    texts = (" ".join(map(str, column)) for column in zip(*rows, strict=True))
+    return "SELECT " + ", ".join(
+        f"unnest(string_split('{text}', ' ')::{kind}[])" for text, kind in zip(texts, kinds, strict=True)
+    )
 
 
 def _literal(value: object) -> str:

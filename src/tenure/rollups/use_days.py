@@ -70,12 +70,47 @@ def user_days(world: World) -> ir.Table:
 
 def customer_days(world: World) -> ir.Table:
     """(cust, day, since, gap, n)."""
-    rows = ibis.table(dict(USER_DAYS), name="user_days") if world.storing else user_days(world)
+    rows = _days_of_users(world)
     rows = rows.filter(rows.cust.notnull())
-    if world.tail is not None:
-        rows = rows.filter(rows.day >= ibis.literal(world.tail))
     daily = rows.group_by("cust", "day").agg(n=rows.n.sum())
     return _with_since(world, daily, ("cust",), "customer_days", CUSTOMER_DAYS)
+
+
+def _days_of_users(world: World) -> ir.Table:
+    """The days of users that those of customers are summed from; of a tail, those that were just made."""
+    if not world.storing:
+        return user_days(world)
+    return ibis.table(dict(USER_DAYS), name="user_days" if world.tail is None else tail_of("user_days"))
+
+
+def users_seen(world: World) -> ir.Table:
+    """(user, cust, last): of the users of a tail, under whom each was seen before, and when last."""
+    rows = active_events(world)
+    return _last_seen(world, rows.select("user").distinct(), ("user", "cust"), "user_days", USER_DAYS)
+
+
+def customers_seen(world: World) -> ir.Table:
+    """(cust, last): of the customers of a tail, when each was seen last before."""
+    rows = _days_of_users(world)
+    return _last_seen(world, rows.select("cust").distinct(), ("cust",), "customer_days", CUSTOMER_DAYS)
+
+
+def _last_seen(
+    world: World, those: ir.Table, who: Sequence[str], name: str, schema: tuple[tuple[str, str], ...]
+) -> ir.Table:
+    stored = ibis.table(dict(schema), name=name)
+    seen = stored.filter(stored.day < ibis.literal(world.tail)).semi_join(those, who[0])
+    return seen.group_by(*who).agg(last=seen.day.max())
+
+
+def tail_of(name: str) -> str:
+    """The table that holds the days of a tail while they are made."""
+    return f"tail_{name}"
+
+
+def seen_of(name: str) -> str:
+    """The table that holds, of who is in a tail, what was known before."""
+    return f"seen_{name}"
 
 
 def feature_use(world: World) -> ir.Table:
@@ -104,11 +139,9 @@ def _with_since(
     daily = daily.mutate(before=before)
     since: ir.Value = daily.before
     if world.tail is not None:
-        stored = ibis.table(dict(schema), name=name)
-        firsts = daily.filter(daily.before.isnull())
-        seen = stored.filter(stored.day < ibis.literal(world.tail))
-        seen = seen.semi_join(firsts, [seen[who[0]] == firsts[who[0]]])
-        last = seen.group_by(*who).agg(last=seen.day.max()).rename({f"l_{key}": key for key in who})
+        types = dict(schema)
+        last = ibis.table({**{key: types[key] for key in who}, "last": "date"}, name=seen_of(name))
+        last = last.rename({f"l_{key}": key for key in who})
         same = [_same(daily[key], last[f"l_{key}"], key) for key in who]
         daily = daily.join(last, same, how="left")
         since = ibis.coalesce(daily.before, daily["last"])
@@ -128,6 +161,8 @@ def _same(one: ir.Value, other: ir.Value, key: str) -> ir.Value:
     return ibis.coalesce(one, none) == ibis.coalesce(other, none) if key == "cust" else one == other
 
 
-users = Rollup("user_days", user_days, ("events",), stored=True, by_day=True, schema=USER_DAYS)
-customers = Rollup("customer_days", customer_days, ("events",), stored=True, by_day=True, schema=CUSTOMER_DAYS)
+users = Rollup("user_days", user_days, ("events",), stored=True, by_day=True, schema=USER_DAYS, seen=users_seen)
+customers = Rollup(
+    "customer_days", customer_days, ("events",), stored=True, by_day=True, schema=CUSTOMER_DAYS, seen=customers_seen
+)
 features = Rollup("feature_use", feature_use, ("events",), stored=True, by_day=True, schema=FEATURE_USE)
