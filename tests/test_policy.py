@@ -78,6 +78,7 @@ def test_a_reading_fixes_rules_for_itself() -> None:
         ({"csat_positive": "best"}, "policy.csat_positive", "top"),
         ({"gross_margin": "0.8"}, "policy.gross_margin", "revenue kept"),
         ({"gross_margin": -1}, "policy.gross_margin", "revenue kept"),
+        ({"cac_lag_months": 1.5}, "policy.cac_lag_months", "whole months"),
         ({"past_due_days": True}, "policy.past_due_days", "days"),
     ],
 )

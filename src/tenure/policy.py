@@ -184,22 +184,36 @@ PRESETS: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Setting:
-    """A number or word that a metric reads: key, meaning, default, and what it may be."""
+    """A number (`whole`: without a fraction) or word that a metric reads: key, meaning, default, what it may be."""
 
     key: str
     meaning: str
     default: float | int | str | None
     choices: tuple[str, ...] = ()
+    whole: bool = False
 
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("gross_margin", "the part of revenue kept, 0 to 1; none: revenue is shown, and labelled so", None),
-    Setting("past_due_days", "for past_due = auto_churn: days a past-due subscription still counts", 30),
-    Setting("order_customer_days", "without subscriptions: an order makes a customer for this many days", 365),
-    Setting("retention_share", "the part of retained revenue that retention work takes credit for", 1),
-    Setting("fcr_days", "a reopening or a new ticket on the topic within so many days undoes a first contact", 7),
+    Setting("past_due_days", "for past_due = auto_churn: days a past-due subscription still counts", 30, whole=True),
     Setting(
-        "fcr_patience_days", "for first_contact_resolution's mature variant: days a customer may take to come back", 7
+        "order_customer_days", "without subscriptions: an order makes a customer for this many days", 365, whole=True
+    ),
+    Setting("retention_share", "the part of retained revenue that retention work takes credit for", 1),
+    Setting(
+        "cac_lag_months",
+        "the sales cycle in whole months, for cac's lagged variant: costs that long before",
+        1,
+        whole=True,
+    ),
+    Setting(
+        "fcr_days", "a reopening or a new ticket on the topic within so many days undoes a first contact", 7, whole=True
+    ),
+    Setting(
+        "fcr_patience_days",
+        "for first_contact_resolution's mature variant: days a customer may take to come back",
+        7,
+        whole=True,
     ),
     Setting(
         "fcr_transfers",
@@ -283,4 +297,6 @@ def _setting(setting: Setting, value: object, place: str) -> float | int | str:
         return _one_of(value, dict.fromkeys(setting.choices), place)
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
         raise ConfigError(f"{value!r} is not a number from 0 on.", where=place, todo=f"It is {setting.meaning}.")
+    if setting.whole and value != int(value):
+        raise ConfigError(f"{value!r} is not a whole number.", where=place, todo=f"It is {setting.meaning}.")
     return value

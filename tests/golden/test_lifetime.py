@@ -110,6 +110,16 @@ def test_what_winning_and_keeping_cost(company: Any) -> None:
     assert firm.value("clv_to_cac", "2024-02") == near(0.2)
 
 
+def test_costs_of_one_sales_cycle_before(company: Any) -> None:
+    """Costs of February (1,200) won March's one new customer: 1,200; with a cycle of two months they won April's two:
+    600. In March itself nothing was spent on winning. A cost of the 29th counts in the month after, not beyond it."""
+    rows = {"subscriptions": monthly("A 80 2024-03-03\nB 80 2024-04-03\nC 80 2024-04-04"), "costs": COSTS}
+    firm = company(**rows)
+    assert firm.value("cac", "2024-03") == 0
+    assert firm.value("cac", "2024-03", "--variant", "lagged") == 1200
+    assert company("[policy]\ncac_lag_months = 2\n", **rows).value("cac", "2024-04", "--variant", "lagged") == 600
+
+
 def test_without_new_customers_there_is_no_cost_of_one(company: Any) -> None:
     row = company(subscriptions=monthly("A 80 2024-01-01"), costs=COSTS).row("cac", "2024-02")
     assert (row["value"], row["numerator"], row["reason"]) == (None, 1200.0, "empty_denominator")

@@ -119,6 +119,28 @@ def test_effort_leaves_out_the_time_it_stood_solved(company: Any) -> None:
     assert first == {"history": 2, "once": 4}
 
 
+def test_time_that_waits_for_the_customer(company: Any) -> None:
+    """Open from 0:00, pending from 1:00 to 4:00, on hold to 5:00, solved at 6:00: 6 h in all, 3 h without the pending
+    ones; on hold is somebody else's wait, not the customer's. Without a history nobody can tell."""
+    firm = company(
+        tickets="""
+            ticket_id,customer_id,category,created_at,resolved_at
+            a,A,history,2024-05-01T00:00Z,2024-05-01T06:00Z
+            b,B,unknown,2024-05-01T00:00Z,2024-05-01T09:00Z
+        """,
+        ticket_changes="""
+            change_id,ticket_id,at,field,value
+            1,a,2024-05-01T00:00Z,status,open
+            2,a,2024-05-01T01:00Z,status,pending
+            3,a,2024-05-01T04:00Z,status,on_hold
+            4,a,2024-05-01T05:00Z,status,open
+            5,a,2024-05-01T06:00Z,status,solved
+        """,
+    )
+    assert firm.by("category", "resolution_time", "2024-05") == {"history": 6, "unknown": 9}
+    assert firm.by("category", "resolution_time", "2024-05", "--variant", "without_pending") == {"history": 3}
+
+
 CONTACTS = f"""
     {HEADER}
     one,A,a,,x,closed,2024-05-01,,2024-05-02,,0,1,,,

@@ -67,7 +67,8 @@ VARIANTS = {
     "sentiment": "reviews comments",
     "first_contact_resolution": "mature one_touch_zendesk one_touch_exact resolved_only_denominator survey_fcr "
     "repeat_contact",
-    "resolution_time": "median p90 km_median first effort business business_last_schedule business_all_schedules",
+    "resolution_time": "median p90 km_median first effort without_pending business business_last_schedule "
+    "business_all_schedules",
     "first_response_time": "median p90 km_median business",
     "cohort_retention": " ".join(["active", *(f"{word}_{way}" for word in ("active", "ordered") for way in WAYS)]),
 }

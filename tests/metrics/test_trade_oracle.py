@@ -38,6 +38,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "arpc": ("clv",),
     "historic": ("clv",),
     "revenue": ("cac_payback",),
+    "lagged": ("cac",),
     "all": ("crc",),
     "budget": ("project_success_rate",),
     "dpmo": ("defect_rate",),

@@ -28,6 +28,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "acsi": ("default", "weighted"),
     "rating": ("default", "count"),
     "sentiment": ("default", "reviews"),
+    "loyalty": ("default",),
     "tickets": ("default",),
     "open_tickets": ("default",),
     "reopen_rate": ("default",),
@@ -36,8 +37,8 @@ ASKED: dict[str, tuple[str, ...]] = {
         "repeat_contact",
     ),
     "resolution_time": (
-        *("default", "median", "p90", "km_median", "first", "effort", "business"),
-        "business_all_schedules",
+        *("default", "median", "p90", "km_median", "first", "effort", "without_pending"),
+        *("business", "business_all_schedules"),
     ),
     "first_response_time": ("default", "median", "p90", "km_median", "business"),
 }

@@ -150,7 +150,8 @@ def cac(oracle: Oracle, variant: str, question: Question) -> Answer:
     if missing(oracle, "costs"):
         return NO_DATA
     new = number(oracle.moves(), "new", question.span.start, question.span.end, question.scope)
-    return ratio(spent(oracle.books, question, "acquisition"), new, new)
+    months_before = 1 if variant == "lagged" else 0
+    return ratio(spent(oracle.books, question, "acquisition", months_before=months_before), new, new)
 
 
 def cac_payback(oracle: Oracle, variant: str, question: Question) -> Answer:

@@ -131,7 +131,8 @@ class Desk(Voice):
         rows = self.within("resolved_at", span, scope)
         measure: Callable[[Row], Fraction | None] = {
             "default": self._elapsed, "median": self._elapsed, "p90": self._elapsed, "first": self._first,
-            "effort": self._effort, "business": self._business, "business_all_schedules": self._by_agents,
+            "effort": self._effort, "without_pending": self._without_pending,
+            "business": self._business, "business_all_schedules": self._by_agents,
         }[variant]  # fmt: skip
         hours = [found for row in rows if (found := measure(row)) is not None]
         return quantile(hours, variant) if variant in ("median", "p90") else mean(hours)
@@ -163,15 +164,27 @@ class Desk(Voice):
     def _effort(self, row: Row) -> Fraction | None:
         start, end = self._created(row), self.when(row, "resolved_at")
         assert end
-        states = self.history(row, "status")
-        if not states:
+        if not self.history(row, "status"):
             return self._first(row)
-        rest = Fraction(0)
+        return span_hours(start, end) - self._stood(row, "solved", "closed")
+
+    def _without_pending(self, row: Row) -> Fraction | None:
+        elapsed = self._elapsed(row)
+        if elapsed is None or not self.history(row, "status"):
+            return None
+        return elapsed - self._stood(row, "pending")
+
+    def _stood(self, row: Row, *statuses: str) -> Fraction:
+        """The hours a ticket stood in these statuses between its creation and its last resolution."""
+        start, end = self._created(row), self.when(row, "resolved_at")
+        assert end
+        hours = Fraction(0)
+        states = self.history(row, "status")
         for number, (at, value) in enumerate(states):
             until = min(states[number + 1][0] if number + 1 < len(states) else end, end)
-            if value in ("solved", "closed") and until > max(at, start):
-                rest += span_hours(max(at, start), until)
-        return span_hours(start, end) - rest
+            if value in statuses and until > max(at, start):
+                hours += span_hours(max(at, start), until)
+        return hours
 
     def schedule(self, agent: str) -> str | None:
         own = {row["agent"]: row["schedule"] for row in rows_of(self.folder, "agents")}

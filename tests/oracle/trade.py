@@ -128,12 +128,15 @@ def foot_traffic(oracle: Oracle, variant: str, question: Question) -> Answer:
     return Answer(sum((number(visit["count"], 1) for visit in store), ZERO))
 
 
-def spent(books: Books, question: Question, *categories: str) -> Fraction:
-    """Costs of the period, the part that counts, in reporting currency."""
+def spent(books: Books, question: Question, *categories: str, months_before: int = 0) -> Fraction:
+    """Costs of the period (or of so many months before it), the part that counts, in reporting currency."""
     total = ZERO
-    for cost in rows(books, "costs", question):
+    for cost in books.records["costs"]:
         day = cost.day()
-        if cost["category"] in categories and day:
+        meant = add_months(day, months_before) if day else None
+        if not day or not meant or not question.span.start <= meant < question.span.end:
+            continue
+        if cost["category"] in categories and question.scope(cost.customer, meant):
             total += (
                 number(cost["amount"]) * number(cost["share"], 1) * books.rate(cost["currency"] or books.currency, day)
             )

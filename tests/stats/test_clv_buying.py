@@ -14,6 +14,7 @@ from tenure.errors import RequestError
 from tenure.stats.clv import bg_nbd, pareto_nbd, value
 from tenure.stats.clv.bg_nbd import BgNbd
 from tenure.stats.clv.buyers import Buyers, Floats
+from tenure.stats.clv.fitting import Fit
 from tenure.stats.clv.pareto_nbd import ParetoNbd, hypergeometric
 
 from .cdnow import buyers
@@ -24,7 +25,7 @@ def one(x: float, t_x: float, T: float) -> Buyers:
 
 
 @lru_cache
-def fits() -> tuple[bg_nbd.Fit, pareto_nbd.Fit]:
+def fits() -> tuple[Fit[BgNbd], Fit[ParetoNbd]]:
     return bg_nbd.fit(buyers()), pareto_nbd.fit(buyers())
 
 

@@ -49,7 +49,8 @@ tickets.
 *Empty:* no value when no ticket was resolved.
 *Variants.* median: half take longer; p90: one in ten takes longer; km_median: half of those created in the period take
 longer, open ones counted as not resolved yet (Kaplan-Meier); first: up to the first resolution; effort: only while
-the ticket was not resolved; business: in the hours of the schedule of the ticket's agent, holidays left out;
+the ticket was not resolved; without_pending: less the time the ticket waited for its customer (status pending), of
+tickets whose statuses have a history; business: in the hours of the schedule of the ticket's agent, holidays left out;
 business_last_schedule: business is the same as this, the schedule of the last agent; business_all_schedules: each
 agent's time by that agent's own schedule.
 *Differs:* articles mean the mean; Zendesk's screens show the median. A ticket whose agent has no schedule counts in no
@@ -62,6 +63,7 @@ business variant, unless there is one schedule only.
                 "km_median": _curve("waited", "is_resolved", "by day of creation, open tickets not forgotten"),
                 "first": _mean(resolved, "first_seconds", "up to the first resolution", "first_square"),
                 "effort": _mean(clocked, "effort", "only while the ticket was not resolved"),
+                "without_pending": _mean(clocked, "without_pending", "less the time it waited for the customer"),
                 "business": _mean(clocked, "business", "in business hours, by the last agent's schedule"),
                 "business_last_schedule": _mean(clocked, "business", "the same as business"),
                 "business_all_schedules": _mean(clocked, "all_schedules", "in the business hours of each agent"),

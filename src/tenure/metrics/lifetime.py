@@ -15,6 +15,7 @@ LONGEST = 60
 HORIZON = 36
 
 costs = Rows("costs", "day", said="costs of the period")
+earlier = Rows("costs", "lagged_day", of="costs", said="costs of one sales cycle before")
 headcount = Rows("headcount", "k", of="staff", said="headcount at the period's end")
 year = Rows("orders_of_a_year", "k", of="orders", said="orders of the twelve months to the period's end")
 received = {
@@ -41,6 +42,7 @@ def _spent(*categories: str) -> Expr:
 
 acquisition, retention = _spent("acquisition"), _spent("retention")
 cac = acquisition / joined
+spent_before = total(earlier.sum(Col("spent", money=True), Col("category").is_("acquisition")))
 new_arpa = total(mrr.moved("new")) / joined
 worth = total(now.where(paid)) * months * margin * kept_share
 
@@ -150,10 +152,14 @@ divide ARPA by churn (churn), which one quiet month makes very large.
 *Counts:* costs of the category `acquisition` (advertising, salaries, commissions, tooling), times their share.
 *Leaves out:* customers who returned; costs of keeping customers (crc).
 *Empty:* no value where nobody joined.
-*Differs:* with a long sales cycle the cost falls before the customer; ask by quarter or year then.
+*Variants.* lagged: the costs of one sales cycle (`cac_lag_months` of the policy) before / new customers in the period.
+*Differs:* with a long sales cycle the cost falls before the customer; ask the lagged variant, or a quarter or year.
 *Benchmark:* 5 to 7 times the cost of keeping one (all businesses; Dock's "22 goals & KPIs"); 5 to 25 times in another.
 *Example:* on the small world, 2024-01: 300 USD.""",
-            {"default": Reading(cac, n=joined)},
+            {
+                "default": Reading(cac, n=joined),
+                "lagged": Reading(spent_before / joined, "by the costs of one sales cycle before", n=joined),
+            },
             aliases=("customer_acquisition_cost",),
             benchmark="5 to 7 times the cost of keeping a customer (all businesses; Dock, Customer Success Metrics: 22 "
             "goals & KPIs)",

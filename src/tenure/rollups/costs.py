@@ -10,10 +10,12 @@ from tenure.rollups._rates import RATE, in_reporting
 
 
 def build(world: World) -> ir.Table:
-    """Costs with `spent`: the amount times its share."""
+    """Costs with `spent`, the amount times its share, and `lagged_day`: one sales cycle after they were made."""
     rows = in_reporting(world, world.past("costs"), "day", {"whole_": "amount"})
     share = ibis.coalesce(rows["share"], ibis.literal(1).cast(RATE))
-    return keyed(rows.mutate(spent=ticks(rows.whole_ * share)).drop("whole_"))
+    lag = ibis.interval(months=int(world.policy.setting("cac_lag_months") or 0))
+    lagged = (rows.day.cast("timestamp") + lag).cast("timestamp").date()
+    return keyed(rows.mutate(spent=ticks(rows.whole_ * share), lagged_day=lagged).drop("whole_"))
 
 
 costs = Rollup("costs", build, ("costs", "fx_rates"))

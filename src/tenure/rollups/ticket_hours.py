@@ -17,10 +17,12 @@ OPEN = ibis.table(
     name="open_hours",
 )
 DONE = ("solved", "closed")
+PENDING = ("pending",)
+"""A ticket waits for its customer; `on_hold` waits for somebody else, which the customer waits for too."""
 
 
 def hours_rows(world: World) -> ir.Table:
-    """Tickets with business, response, all_schedules and effort: seconds, empty where they cannot be told."""
+    """Tickets with their seconds by each clock: empty where they cannot be told."""
     tickets = counted(world)
     clocks = {"b_": tickets.created_at, "e_": tickets.resolved_at, "r_": tickets.first_response_at}
     # The look-ups carry a few columns alone: layers that list every column of a ticket take long to compile.
@@ -42,6 +44,7 @@ def hours_rows(world: World) -> ir.Table:
         "business_response": found.business_response,
         "all_schedules": ibis.ifelse(found.pieces_.isnull(), found.business, found.shared_).cast("int64"),
         "effort": effort.cast("int64"),
+        "without_pending": (elapsed - found.pending_).cast("int64"),
     }
     squares = {f"{name}_square": value * value for name, value in measured.items()}
     return keyed(found.select(*world.columns["tickets"], **measured, **squares))
@@ -96,7 +99,8 @@ def _by_agent(world: World, ends: ir.Table) -> ir.Table:
 
 
 def _solved(world: World, ends: ir.Table) -> ir.Table:
-    """(t_, known_, rested_): seconds a ticket stood solved before its last resolution, by the history of its status."""
+    """(t_, known_, rested_, pending_): seconds a ticket stood solved, and those it stood pending, before its last
+    resolution, by the history of its status."""
     changes = world.past("ticket_changes")
     changes = changes.filter(changes.field == "status").select(t_="ticket_id", at_=_instant(changes["at"]), is_="value")
     rows = changes.join(ends, changes.t_ == ends.ticket_id).drop("ticket_id")
@@ -104,10 +108,11 @@ def _solved(world: World, ends: ir.Table) -> ir.Table:
     rows = rows.mutate(next_=rows.at_.lead().over(order))
     end = ibis.least(ibis.coalesce(rows.next_, rows.e_), rows.e_)
     rest = ibis.greatest(end - ibis.greatest(rows.at_, rows.b_), 0)
-    rested = ibis.ifelse(rows.is_.isin(DONE), rest, 0)
-    rows = rows.mutate(rest_=rested)
-    sums = rows.group_by("t_").agg(known_=rows.t_.count(), rested_=rows.rest_.sum())
-    return sums.select("t_", "known_", rested_=sums.rested_.cast("int64"))
+    rows = rows.mutate(
+        rest_=ibis.ifelse(rows.is_.isin(DONE), rest, 0), wait_=ibis.ifelse(rows.is_.isin(PENDING), rest, 0)
+    )
+    sums = rows.group_by("t_").agg(known_=rows.t_.count(), rested_=rows.rest_.sum(), pending_=rows.wait_.sum())
+    return sums.select("t_", "known_", rested_=sums.rested_.cast("int64"), pending_=sums.pending_.cast("int64"))
 
 
 ticket_hours = Rollup("ticket_hours", hours_rows, ("tickets", "ticket_changes", "agents", "schedules"), kept=True)

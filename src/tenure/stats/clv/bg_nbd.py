@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .buyers import Buyers, Floats
-from .fitting import maximum, require
+from .fitting import Fit, of_buyers
 
 NAME = "BG/NBD"
 
@@ -72,21 +72,6 @@ class BgNbd:
         return np.asarray(staying), np.where(x > 0, leaving, -np.inf)
 
 
-@dataclass(frozen=True)
-class Fit:
-    """A fitted model, its log-likelihood and the buyers behind it."""
-
-    model: BgNbd
-    log_likelihood: float
-    n: float
-
-
-def fit(buyers: Buyers) -> Fit:
+def fit(buyers: Buyers) -> Fit[BgNbd]:
     """The likeliest parameters."""
-    require(buyers.repeaters, "buyers who came back", NAME)
-    # The search starts at 1 for every parameter, so time is measured in what is typical of the data.
-    unit = float(np.average(buyers.T, weights=buyers.weights))
-    pooled = buyers.pooled().in_units(unit)
-    found, _ = maximum(lambda p: BgNbd(*p).log_likelihood(pooled), ("r", "alpha", "a", "b"), buyers.n, NAME)
-    model = BgNbd(found[0], found[1] * unit, found[2], found[3])
-    return Fit(model, model.log_likelihood(buyers), buyers.n)
+    return of_buyers(BgNbd, {"r": False, "alpha": True, "a": False, "b": False}, buyers, NAME)

@@ -6,13 +6,17 @@ end must be a maximum inside the range searched: a likelihood that rises all the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from tenure.errors import RequestError
+
+from .buyers import Buyers
 
 ENOUGH = 20
 """Customers who did what a model is about (left, came back); with fewer, three or four parameters mean nothing."""
@@ -23,6 +27,38 @@ REACH = 12.0
 STARTS = (0.0, 1.0, -1.0)
 
 OPTIONS = {"ftol": 1e-14, "gtol": 1e-8, "maxiter": 2000, "maxfun": 20000}
+
+
+class OfBuyers(Protocol):
+    """A model of buying, whose parameters are positive numbers."""
+
+    def log_likelihood(self, buyers: Buyers) -> float:
+        """How likely the buyers are."""
+        ...
+
+
+Model = TypeVar("Model", bound=OfBuyers)
+
+
+@dataclass(frozen=True)
+class Fit(Generic[Model]):
+    """A fitted model of buying, its log-likelihood and the number of buyers behind it."""
+
+    model: Model
+    log_likelihood: float
+    n: float
+
+
+def of_buyers(make: Callable[..., Model], parameters: Mapping[str, bool], buyers: Buyers, name: str) -> Fit[Model]:
+    """The likeliest parameters of a model of buying; `parameters` says of each, in order, whether it is a time."""
+    require(buyers.repeaters, "buyers who came back", name)
+    # The search starts at 1 for every parameter, so time is measured in what is typical of the data.
+    unit = float(np.average(buyers.T, weights=buyers.weights))
+    pooled = buyers.pooled().in_units(unit)
+    found, _ = maximum(lambda p: make(*p).log_likelihood(pooled), tuple(parameters), buyers.n, name)
+    sized = (value * unit if timed else value for value, timed in zip(found, parameters.values(), strict=True))
+    model = make(*sized)
+    return Fit(model, model.log_likelihood(buyers), buyers.n)
 
 
 def require(found: float, what: str, model: str) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .buyers import Buyers, Floats
-from .fitting import maximum, require
+from .fitting import Fit, of_buyers
 
 NAME = "Pareto/NBD"
 
@@ -113,21 +113,6 @@ def _fraction(b: Floats, c: Floats, z: Floats, levels: int) -> Floats:
     return np.asarray(1 / (1 - b / c * z / value))
 
 
-@dataclass(frozen=True)
-class Fit:
-    """A fitted model, its log-likelihood and the buyers behind it."""
-
-    model: ParetoNbd
-    log_likelihood: float
-    n: float
-
-
-def fit(buyers: Buyers) -> Fit:
+def fit(buyers: Buyers) -> Fit[ParetoNbd]:
     """The likeliest parameters."""
-    require(buyers.repeaters, "buyers who came back", NAME)
-    # The search starts at 1 for every parameter, so time is measured in what is typical of the data.
-    unit = float(np.average(buyers.T, weights=buyers.weights))
-    pooled = buyers.pooled().in_units(unit)
-    found, _ = maximum(lambda p: ParetoNbd(*p).log_likelihood(pooled), ("r", "alpha", "s", "beta"), buyers.n, NAME)
-    model = ParetoNbd(found[0], found[1] * unit, found[2], found[3] * unit)
-    return Fit(model, model.log_likelihood(buyers), buyers.n)
+    return of_buyers(ParetoNbd, {"r": False, "alpha": True, "s": False, "beta": True}, buyers, NAME)
