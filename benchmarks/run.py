@@ -1,7 +1,7 @@
 """Measures and prints ratios with the bounds that they must keep. Run by `make bench`.
 
     python -m benchmarks [--customers 1000000] [--events 100000000] [--tickets 5000000] [--answers 3000000]
-                         [--repeat 5] [--only queries,together,load,refresh,startup,use,desk,days]
+                         [--repeat 5] [--only queries,together,load,refresh,startup,use,desk,days,peers]
 
 Each part runs in a process of its own, warm, ours and theirs by turns, the best of several. No test asserts a time.
 """
@@ -22,7 +22,7 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks import compare, run_product, workspaces
+from benchmarks import compare, run_peers, run_product, workspaces
 from benchmarks.generate import TODAY, TOMORROW, Company, company
 from benchmarks.hand_sql import Ask, queries, windowed
 from benchmarks.timing import HEAD, Time, Verdict, peak_mb, race
@@ -174,6 +174,7 @@ PARTS: dict[str, Callable[[Company, int], list[Verdict]]] = {
     "use": run_product.part_use,
     "desk": run_product.part_desk,
     "days": run_product.part_days,
+    "peers": run_peers.part_peers,
 }
 
 

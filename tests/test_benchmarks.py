@@ -12,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import compare, hand_rollups, hand_usage, product, run_product, workspaces
+from benchmarks import compare, hand_rollups, hand_usage, peers, product, run_peers, run_product, workspaces
 from benchmarks.generate import TOMORROW, Company, company
 from benchmarks.hand_sql import queries
 from benchmarks.run import MONTHS, OF_ORDERS, requests
@@ -93,6 +93,15 @@ def test_of_raw_events(used: Workspace, metrics: tuple[str, ...]) -> None:
     found = run_product.raw_values(compare.connection(used), sql, metrics)
     for metric in metrics:
         assert compare.ours(used, metric, run_product.MONTHS) == found[metric]
+
+
+@pytest.mark.parametrize(("peer", "what"), [(peer, what) for peer, asks in peers.PEERS.items() for what in asks])
+def test_of_peers(grown: Company, used: Workspace, peer: str, what: str) -> None:
+    pytest.importorskip(peer)
+    file = product.files(grown, ("events",))["events"]
+    mine = run_peers.ours(used, what)
+    assert len(mine) == {"mau": 24, "rolling": 731}[what]
+    assert peers.PEERS[peer][what](file, run_product.MONTHS) == mine
 
 
 @pytest.mark.parametrize("name", hand_rollups.MADE)

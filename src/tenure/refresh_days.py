@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tenure.periods import FIRST_DAY
 from tenure.rollup import Rollup, World
-from tenure.rollups.use_days import BITS, feature_events, seen_of, tail_of
+from tenure.rollups.use_days import BITS, feature_events, last_seen, seen_of, tail_of, there_of
 from tenure.stand_ins import BEGIN, filled
 
 if TYPE_CHECKING:
@@ -36,9 +36,12 @@ def build(tx: Writer, world: World, rollup: Rollup, since: int, anew: bool, sql:
     if low is None:
         tx.put_rollup(name, sql(world, name, rollup.build), key="day")
         return
-    if rollup.seen is not None:
-        tx.con.execute(f"CREATE OR REPLACE TEMP TABLE {seen_of(name)} AS {_tail(world, low, sql, name, rollup.seen)}")
-    tail = _tail(world, low, sql, f"{name} of a tail", rollup.build)
+    if rollup.there is not None:
+        there = _tail(world, low, sql, there_of(name), rollup.there)
+        tx.con.execute(f"CREATE OR REPLACE TEMP TABLE {there_of(name)} AS {there}")
+        seen = _tail(world, low, sql, seen_of(name), lambda w: last_seen(w, name))
+        tx.con.execute(f"CREATE OR REPLACE TEMP TABLE {seen_of(name)} AS {seen}")
+    tail = _tail(world, low, sql, tail_of(name), rollup.build)
     tx.con.execute(f"CREATE OR REPLACE TEMP TABLE {tail_of(name)} AS {tail}")
     days = f"SELECT DISTINCT day FROM {tail_of(name)}"
     keys = f"SELECT DISTINCT day FROM {name} WHERE day >= DATE '{_first(low)}' UNION {days}"
@@ -64,7 +67,7 @@ def _names(tx: Writer, world: World, low: str | None, sql: Sql) -> None:
     tx.con.execute(f"CREATE OR REPLACE TEMP TABLE old_names AS {old}")
     features = "SELECT ''::VARCHAR AS feature WHERE FALSE"
     if known and low is not None:
-        features = _tail(world, low, sql, "feature_names of a tail", _features)
+        features = _tail(world, low, sql, tail_of("feature_names"), _features)
     elif "events" in world.loaded:
         features = sql(world, "feature_names", _features)
     fresh = f"SELECT DISTINCT feature FROM ({features}) WHERE feature NOT IN (SELECT feature FROM old_names)"

@@ -134,8 +134,8 @@ class Rollup:
     `by_customer`: each of its rows belongs to one customer (`cust`) and depends on that customer's rows alone, so that
     a refresh rebuilds only those of customers whose rows changed. `by_day`: each of its rows belongs to one day and
     depends on events of that day and earlier ones, so that a refresh rebuilds only the days from the first touched one
-    on; `schema` is then what it looks like, and `seen` what those days must know of earlier ones. `kept`: made once by
-    whoever reads it, not a part of each query.
+    on; `schema` is then what it looks like, and `there` who those days are of, so that it is looked up
+    when each was seen before. `kept`: made once by whoever reads it, not a part of each query.
     `over_steps`: it reads MRR as steps, so its world must name them. `asks`: the setting of [usage] without which it
     has no rows. `days`: for a column of it, the stored rollup whose rows (one for each value and day, with the day
     before on which the value was seen, `since`, and the days between, `gap`) count its different values.
@@ -153,7 +153,7 @@ class Rollup:
     schema: tuple[tuple[str, str], ...] = ()
     asks: str = ""
     days: tuple[tuple[str, str], ...] = ()
-    seen: Callable[[World], ir.Table] | None = None
+    there: Callable[[World], ir.Table] | None = None
 
     @property
     def is_made(self) -> bool:

@@ -83,24 +83,27 @@ def _days_of_users(world: World) -> ir.Table:
     return ibis.table(dict(USER_DAYS), name="user_days" if world.tail is None else tail_of("user_days"))
 
 
-def users_seen(world: World) -> ir.Table:
-    """(user, cust, last): of the users of a tail, under whom each was seen before, and when last."""
-    rows = active_events(world)
-    return _last_seen(world, rows.select("user").distinct(), ("user", "cust"), "user_days", USER_DAYS)
+def users_there(world: World) -> ir.Table:
+    """(user): who has an active event in a tail."""
+    return active_events(world).select("user").distinct()
 
 
-def customers_seen(world: World) -> ir.Table:
-    """(cust, last): of the customers of a tail, when each was seen last before."""
-    rows = _days_of_users(world)
-    return _last_seen(world, rows.select("cust").distinct(), ("cust",), "customer_days", CUSTOMER_DAYS)
+def customers_there(world: World) -> ir.Table:
+    """(cust): who has one, as customers."""
+    return _days_of_users(world).select("cust").distinct()
 
 
-def _last_seen(
-    world: World, those: ir.Table, who: Sequence[str], name: str, schema: tuple[tuple[str, str], ...]
-) -> ir.Table:
-    stored = ibis.table(dict(schema), name=name)
-    seen = stored.filter(stored.day < ibis.literal(world.tail)).semi_join(those, who[0])
+def last_seen(world: World, name: str) -> ir.Table:
+    """(user, cust, last), or (cust, last): under whom each of a tail was seen before, and when last."""
+    schema, who = (USER_DAYS, ("user", "cust")) if name == "user_days" else (CUSTOMER_DAYS, ("cust",))
+    stored, there = ibis.table(dict(schema), name=name), ibis.table({who[0]: dict(schema)[who[0]]}, name=there_of(name))
+    seen = stored.filter(stored.day < ibis.literal(world.tail)).semi_join(there, who[0])
     return seen.group_by(*who).agg(last=seen.day.max())
+
+
+def there_of(name: str) -> str:
+    """The table that holds who is in a tail. It is made first: a few, which an engine must know to plan well."""
+    return f"there_{name}"
 
 
 def tail_of(name: str) -> str:
@@ -161,8 +164,8 @@ def _same(one: ir.Value, other: ir.Value, key: str) -> ir.Value:
     return ibis.coalesce(one, none) == ibis.coalesce(other, none) if key == "cust" else one == other
 
 
-users = Rollup("user_days", user_days, ("events",), stored=True, by_day=True, schema=USER_DAYS, seen=users_seen)
+users = Rollup("user_days", user_days, ("events",), stored=True, by_day=True, schema=USER_DAYS, there=users_there)
 customers = Rollup(
-    "customer_days", customer_days, ("events",), stored=True, by_day=True, schema=CUSTOMER_DAYS, seen=customers_seen
+    "customer_days", customer_days, ("events",), stored=True, by_day=True, schema=CUSTOMER_DAYS, there=customers_there
 )
 features = Rollup("feature_use", feature_use, ("events",), stored=True, by_day=True, schema=FEATURE_USE)
