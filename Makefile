@@ -74,7 +74,7 @@ docs: setup  ## Write the pages that are made by machine, and the output shown i
 docs-check: setup  ## Fail when a page made by machine is stale
 	@$(BIN)/python scripts/docs.py --check
 
-bench: setup  ## Measure ours beside the best hand-written SQL (about ten minutes)
+bench: setup  ## Measure ours beside the best hand-written SQL (a quarter of an hour; the first time longer, for the data)
 	@$(BIN)/python -m benchmarks
 
 lock: setup  ## Resolve the dependencies anew into requirements.lock

@@ -9,7 +9,8 @@ from typing import Any
 from benchmarks.hand_sql import Ask
 from tenure.workspace import Workspace
 
-Key = tuple[date, str, int]
+Key = tuple[date, str, str]
+"""A period's first day, the segment, and what else a row is of: an age, a feature."""
 CLOSE = 1e-9
 
 
@@ -32,19 +33,20 @@ def fetch(con: Any, sql: str) -> list[tuple[Any, ...]]:
     return rows
 
 
-def ours(workspace: Workspace, metric: str, a: Ask) -> dict[Key, float | None]:
-    """tenure's values by period, segment and age."""
-    (result,) = workspace.show(metric, **asked(a))
-    return {
-        (row.start, str(row.by[a.by]), int(row.by.get("age", -1))): None if row.value is None else float(row.value)
-        for row in result.rows
-    }
+def ours(workspace: Workspace, metric: str, a: Ask, variant: str | None = None) -> dict[Key, float | None]:
+    """tenure's values by period, segment and what else there is."""
+    (result,) = workspace.show(metric, variant=variant, **asked(a))
+    found: dict[Key, float | None] = {}
+    for row in result.rows:
+        other = "".join(str(value) for name, value in row.by.items() if name != a.by)
+        found[row.start, str(row.by[a.by]), other] = None if row.value is None else float(row.value)
+    return found
 
 
 def theirs(con: Any, sql: str) -> dict[Key, float | None]:
     """A hand-written query's values, likewise."""
     return {
-        (row[0], row[1], int(row[2]) if len(row) == 4 else -1): None if row[-1] is None else float(row[-1])
+        (row[0], row[1], str(row[2]) if len(row) == 4 else ""): None if row[-1] is None else float(row[-1])
         for row in fetch(con, sql)
     }
 

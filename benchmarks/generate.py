@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -30,6 +31,8 @@ class Company:
 
     folder: Path
     customers: int
+    rows: Mapping[str, int] = field(default_factory=dict)
+    """Of the tables that `product` makes, how many rows."""
 
     def file(self, table: str, kind: str = "parquet") -> Path:
         """One table as it stands at TODAY."""

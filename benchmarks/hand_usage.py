@@ -1,4 +1,4 @@
-"""The best DuckDB SQL we can write by hand for product use, over the rollups ours reads: user_days and its like.
+"""The best DuckDB SQL we can write by hand for different users, over the rollups ours reads: user_days, customer_days.
 
 Each query answers (start of the period, segment, value). `since` says when a user was seen before, so nothing is ever
 counted distinct: a user's first day of a period has `since` before it, a window of n days is a running total.
@@ -10,27 +10,28 @@ from collections.abc import Callable
 
 from benchmarks.hand_sql import Ask, _calendar
 
+Query = Callable[[Ask], str]
+CUSTOMERS = "customer_days"
 
-def queries() -> dict[tuple[str, str | None], Callable[[Ask], str]]:
+
+def queries() -> dict[tuple[str, str | None], Query]:
     """By metric and variant: its query for what is asked."""
     return {
         ("mau", None): _inside,
         ("mau", "trailing"): lambda a: _trailing(a, 30),
+        ("mau", "customers"): lambda a: _inside(a, CUSTOMERS),
         ("wau", None): lambda a: _trailing(a, 7),
+        ("wau", "customers"): lambda a: _trailing(a, 7, CUSTOMERS),
         ("dau", None): _daily,
-        ("mau", "customers"): lambda a: _inside(a, "customer_days"),
+        ("dau", "customers"): lambda a: _daily(a, CUSTOMERS),
         ("stickiness", None): _stickiness,
-        ("feature_adoption_rate", None): _adoption,
+        ("stickiness", "customers"): lambda a: _stickiness(a, CUSTOMERS),
     }
 
 
-def raw() -> dict[tuple[str, str | None], Callable[[Ask], str]]:
-    """The same from the raw events, the best formulation each."""
-    return {
-        ("mau", None): _raw_inside,
-        ("wau", None): lambda a: _raw_trailing(a, 7),
-        ("dau", None): lambda a: _raw_daily(a),
-    }
+def raw() -> dict[tuple[str, ...], Query]:
+    """From the raw events, the best formulation each: mau alone; all three from one pass."""
+    return {("mau",): _raw_mau, ("dau", "wau", "mau"): _raw_together}
 
 
 def _segmented(a: Ask, table: str) -> str:
@@ -43,80 +44,67 @@ SELECT m, g, count(*) AS v FROM {_segmented(a, table)} r JOIN days ON r.day = da
 WHERE since < m GROUP BY m, g ORDER BY g, m"""
 
 
-def _daily(a: Ask) -> str:
+def _daily(a: Ask, table: str = "user_days") -> str:
     return f"""WITH {_calendar(a)},
-sums AS (SELECT day, g, count(*) AS v FROM {_segmented(a, "user_days")} GROUP BY day, g)
+sums AS (SELECT day, g, count(*) AS v FROM {_segmented(a, table)} GROUP BY day, g)
 SELECT m, g, sum(v) / any_value(date_diff('day', m, e)) AS v FROM sums JOIN days ON sums.day = days.c
 GROUP BY m, g ORDER BY g, m"""
 
 
-def _stickiness(a: Ask) -> str:
+def _stickiness(a: Ask, table: str = "user_days") -> str:
     return f"""WITH {_calendar(a)}
 SELECT m, g, count(*) / any_value(date_diff('day', m, e)) / count(*) FILTER (since < m) AS v
-FROM {_segmented(a, "user_days")} r JOIN days ON r.day = days.c GROUP BY m, g ORDER BY g, m"""
+FROM {_segmented(a, table)} r JOIN days ON r.day = days.c GROUP BY m, g ORDER BY g, m"""
 
 
-def _trailing(a: Ask, n: int) -> str:
+def _trailing(a: Ask, n: int, table: str = "user_days") -> str:
     return f"""WITH {_calendar(a)},
-rows_ AS (SELECT day, since, g FROM user_days JOIN segment USING (cust) WHERE day >= DATE '{a.start}' - {n}),
+rows_ AS (
+  SELECT day, since, gap, g FROM {table} JOIN segment USING (cust)
+  WHERE day >= DATE '{a.start}' - {n} AND day < DATE '{a.stop}'),
+own AS (SELECT day, g, count(*) AS c, count(*) FILTER (gap >= {n}) AS fresh FROM rows_ GROUP BY day, g),
+again AS (SELECT since, g, count(*) AS c FROM rows_ WHERE gap < {n} GROUP BY since, g),
 moves AS (
-  SELECT greatest(day, since + {n}) AS d, g, count(*) AS v FROM rows_ GROUP BY ALL
-  UNION ALL SELECT day + {n}, g, -count(*) FROM rows_ GROUP BY ALL),
+  SELECT day AS d, g, fresh AS v FROM own UNION ALL SELECT day + {n}, g, -c FROM own
+  UNION ALL SELECT since + {n}, g, c FROM again),
 summed AS (SELECT m, g, sum(v) AS v FROM moves JOIN days ON greatest(d, DATE '{a.first}') = c GROUP BY m, g),
 grid AS (SELECT m, g FROM (SELECT DISTINCT m FROM days), (SELECT DISTINCT g FROM summed))
 SELECT m, g, sum(coalesce(v, 0)) OVER (PARTITION BY g ORDER BY m) AS v FROM grid LEFT JOIN summed USING (m, g)
 QUALIFY m >= DATE '{a.start}' ORDER BY g, m"""
 
 
-def _adoption(a: Ask) -> str:
-    """Bits of each customer and period put together once; then who of them was a customer; then one row a feature."""
-    return f"""WITH {_calendar(a)},
-used AS (
-  SELECT m, any_value(e) AS e, cust, word, bit_or(mask) AS mask FROM feature_use r JOIN days ON r.day = days.c
-  WHERE r.day >= DATE '{a.start}' GROUP BY m, cust, word),
-held AS (SELECT cust, day, until FROM mrr_steps WHERE after <> 0),
-mine AS (
-  SELECT m, cust, word, mask FROM used u WHERE EXISTS (
-    FROM held h WHERE h.cust = u.cust AND h.day < u.e AND h.until > u.m)),
-tops AS (
-  SELECT m, g, feature, count(*) AS v FROM mine JOIN segment USING (cust)
-  JOIN feature_names n ON n.word = mine.word AND mask & bit <> 0 GROUP BY ALL),
-members AS (
-  SELECT m, g, count(DISTINCT cust) AS n FROM held JOIN segment USING (cust)
-  JOIN (SELECT DISTINCT m, e FROM days) p ON day < e AND until > m WHERE m >= DATE '{a.start}' GROUP BY m, g)
-SELECT m, g, feature, v / n AS v FROM tops JOIN members USING (m, g) ORDER BY g, feature, m"""
-
-
-def _raw(a: Ask) -> str:
-    return f"""(SELECT contact_id, day, g FROM m_events JOIN customer_keys USING (customer_id) JOIN segment USING (cust)
-  WHERE day >= DATE '{a.start}' AND day < DATE '{a.stop}')"""
-
-
-def _raw_inside(a: Ask) -> str:
+def _raw_mau(a: Ask) -> str:
+    """A bit for each month of each user, put together once; the segment is joined to users, not to events."""
     months = f"date_diff('month', DATE '{a.start}', day)"
     bits = ", ".join(f"count(*) FILTER (b & {1 << k} > 0) AS v{k}" for k in range(24))
+    return f"""WITH users AS (
+  SELECT contact_id, any_value(customer_id) AS customer_id, bit_or(1 << {months}) AS b FROM m_events
+  WHERE day >= DATE '{a.start}' AND day < DATE '{a.stop}' GROUP BY contact_id),
+wide AS (SELECT {a.by} AS g, {bits} FROM users JOIN m_customers USING (customer_id) GROUP BY g)
+SELECT (DATE '{a.start}' + to_months(replace(k, 'v', '')::INTEGER))::DATE AS m, g, v
+FROM (UNPIVOT wide ON COLUMNS('v.*') INTO NAME k VALUE v) ORDER BY g, m"""
+
+
+def _raw_together(a: Ask) -> str:
+    """The days of each user once: all are dau, a user's first of a month mau, and wau is a running total."""
+    parts = " UNION ALL ".join(f"SELECT '{name}' AS what, * FROM {name}" for name in ("dau", "wau", "mau"))
     return f"""WITH {_calendar(a)},
-users AS (SELECT contact_id, g, bit_or(1 << {months}) AS b FROM {_raw(a)} GROUP BY ALL),
-wide AS (SELECT g, {bits} FROM users GROUP BY g)
-SELECT DATE '{a.start}' + to_months(replace(k, 'v', '')::INTEGER) AS m, g, v FROM (UNPIVOT wide ON COLUMNS('v.*')
-INTO NAME k VALUE v) ORDER BY g, m"""
-
-
-def _raw_daily(a: Ask) -> str:
-    return f"""WITH {_calendar(a)},
-sums AS (SELECT day, g, count(DISTINCT contact_id) AS v FROM {_raw(a)} GROUP BY day, g)
-SELECT m, g, sum(v) / any_value(date_diff('day', m, e)) AS v FROM sums JOIN days ON sums.day = days.c
-GROUP BY m, g ORDER BY g, m"""
-
-
-def _raw_trailing(a: Ask, n: int) -> str:
-    return f"""WITH {_calendar(a)},
-per AS (SELECT DISTINCT contact_id, g, day FROM (SELECT contact_id, day, g FROM m_events
-  JOIN customer_keys USING (customer_id) JOIN segment USING (cust)
-  WHERE day >= DATE '{a.start}' - {n} AND day < DATE '{a.stop}')),
-rows_ AS (SELECT day, g, lag(day) OVER (PARTITION BY contact_id ORDER BY day) AS since FROM per),
+per AS (
+  SELECT contact_id, day, any_value(customer_id) AS customer_id FROM m_events
+  WHERE day >= DATE '{a.start}' - 7 AND day < DATE '{a.stop}' GROUP BY contact_id, day),
+rows_ AS MATERIALIZED (
+  SELECT day, {a.by} AS g, lag(day) OVER (PARTITION BY contact_id ORDER BY day) AS since
+  FROM per JOIN m_customers USING (customer_id)),
+sums AS (SELECT day, g, count(*) AS v FROM rows_ GROUP BY day, g),
+dau AS (
+  SELECT m, g, sum(v) / any_value(date_diff('day', m, e)) AS v FROM sums JOIN days ON day = c
+  WHERE m >= DATE '{a.start}' GROUP BY m, g),
 moves AS (
-  SELECT greatest(day, coalesce(since + {n}, day)) AS d, g, count(*) AS v FROM rows_ GROUP BY ALL
-  UNION ALL SELECT day + {n}, g, -count(*) FROM rows_ GROUP BY ALL),
-summed AS (SELECT m, g, sum(v) AS v FROM moves JOIN days ON greatest(d, DATE '{a.first}') = c GROUP BY m, g)
-SELECT m, g, sum(v) OVER (PARTITION BY g ORDER BY m) AS v FROM summed QUALIFY m >= DATE '{a.start}' ORDER BY g, m"""
+  SELECT greatest(day, coalesce(since + 7, day)) AS d, g, count(*) AS v FROM rows_ GROUP BY ALL
+  UNION ALL SELECT day + 7, g, -count(*) FROM rows_ GROUP BY ALL),
+weeks AS (SELECT m, g, sum(v) AS v FROM moves JOIN days ON greatest(d, DATE '{a.first}') = c GROUP BY m, g),
+wau AS (SELECT m, g, sum(v) OVER (PARTITION BY g ORDER BY m) AS v FROM weeks QUALIFY m >= DATE '{a.start}'),
+mau AS (
+  SELECT m, g, count(*) AS v FROM rows_ JOIN days ON day = c
+  WHERE m >= DATE '{a.start}' AND (since IS NULL OR since < m) GROUP BY m, g)
+{parts} ORDER BY ALL"""

@@ -1,6 +1,7 @@
 """Measures and prints ratios with the bounds that they must keep. Run by `make bench`.
 
-    python -m benchmarks [--customers 1000000] [--repeat 5] [--only queries,together,load,refresh,startup]
+    python -m benchmarks [--customers 1000000] [--events 100000000] [--tickets 5000000] [--answers 3000000]
+                         [--repeat 5] [--only queries,together,load,refresh,startup,use,desk,days,peers]
 
 Each part runs in a process of its own, warm, ours and theirs by turns, the best of several. No test asserts a time.
 """
@@ -14,13 +15,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 
 import duckdb
 
-from benchmarks import compare, workspaces
+from benchmarks import compare, run_peers, run_product, workspaces
 from benchmarks.generate import TODAY, TOMORROW, Company, company
 from benchmarks.hand_sql import Ask, queries, windowed
 from benchmarks.timing import HEAD, Time, Verdict, peak_mb, race
@@ -169,6 +171,10 @@ PARTS: dict[str, Callable[[Company, int], list[Verdict]]] = {
     "load": part_load,
     "refresh": part_refresh,
     "startup": part_startup,
+    "use": run_product.part_use,
+    "desk": run_product.part_desk,
+    "days": run_product.part_days,
+    "peers": run_peers.part_peers,
 }
 
 
@@ -180,11 +186,15 @@ def _say(verdict: Verdict) -> Verdict:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Ours beside hand-written SQL, as ratios.")
     parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--events", type=int, default=100_000_000)
+    parser.add_argument("--tickets", type=int, default=5_000_000)
+    parser.add_argument("--answers", type=int, default=3_000_000)
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--only", default=",".join(PARTS))
     parser.add_argument("--folder", type=Path, default=None)
     asked = parser.parse_args()
-    made = company(asked.customers, asked.folder)
+    rows = {"events": asked.events, "tickets": asked.tickets, "survey_responses": asked.answers}
+    made = replace(company(asked.customers, asked.folder), rows=rows)
     print(f"{asked.customers:,} customers in {made.folder}\n{HEAD}", flush=True)
     found: list[Verdict] = []
     for name in asked.only.split(","):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -11,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import compare, workspaces
+from benchmarks import compare, hand_rollups, hand_usage, peers, product, run_peers, run_product, workspaces
 from benchmarks.generate import TOMORROW, Company, company
 from benchmarks.hand_sql import queries
 from benchmarks.run import MONTHS, OF_ORDERS, requests
@@ -22,6 +23,21 @@ from tenure.workspace import Workspace
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Company:
     return company(2_000, tmp_path_factory.mktemp("company"), events=5_000)
+
+
+@pytest.fixture(scope="module")
+def grown(made: Company) -> Company:
+    return replace(made, rows={"events": 200_000, "tickets": 20_000, "survey_responses": 20_000})
+
+
+@pytest.fixture(scope="module")
+def used(grown: Company) -> Iterator[Workspace]:
+    yield product.ready(grown, product.USE)
+
+
+@pytest.fixture(scope="module")
+def desk(grown: Company) -> Iterator[Workspace]:
+    yield product.ready(grown, product.DESK)
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +69,63 @@ def test_of_orders_too(made: Company, metric: str) -> None:
     shop = workspaces.ready(made, workspaces.SHOP)
     theirs = compare.theirs(compare.connection(shop), queries()[metric](MONTHS))
     assert compare.differences(compare.ours(shop, metric, MONTHS), theirs) == []
+
+
+@pytest.mark.parametrize("asked", list(run_product.use_requests()), ids=lambda asked: asked[0])
+def test_of_use(used: Workspace, asked: run_product.Asked) -> None:
+    name, metric, variant, ask, sql, _ = asked
+    mine = compare.ours(used, metric, ask, variant)
+    assert sum(value is not None and value > 0 for value in mine.values()) >= 24 * 4
+    run_product.same(name, mine, compare.theirs(compare.connection(used), sql))
+
+
+@pytest.mark.parametrize("asked", list(run_product.desk_requests()), ids=lambda asked: asked[0])
+def test_of_tickets_and_answers(desk: Workspace, asked: run_product.Asked) -> None:
+    name, metric, variant, ask, sql, _ = asked
+    mine = compare.ours(desk, metric, ask, variant)
+    assert len(mine) == 24 * 4
+    run_product.same(name, mine, compare.theirs(compare.connection(desk), sql))
+
+
+@pytest.mark.parametrize("metrics", list(hand_usage.raw()), ids=lambda metrics: "+".join(metrics))
+def test_of_raw_events(used: Workspace, metrics: tuple[str, ...]) -> None:
+    sql = hand_usage.raw()[metrics](run_product.MONTHS)
+    found = run_product.raw_values(compare.connection(used), sql, metrics)
+    for metric in metrics:
+        assert compare.ours(used, metric, run_product.MONTHS) == found[metric]
+
+
+@pytest.mark.parametrize(("peer", "what"), [(peer, what) for peer, asks in peers.PEERS.items() for what in asks])
+def test_of_peers(grown: Company, used: Workspace, peer: str, what: str) -> None:
+    pytest.importorskip(peer)
+    file = product.files(grown, ("events",))["events"]
+    mine = run_peers.ours(used, what)
+    assert len(mine) == {"mau": 24, "rolling": 731}[what]
+    assert peers.PEERS[peer][what](file, run_product.MONTHS) == mine
+
+
+@pytest.mark.parametrize("name", hand_rollups.MADE)
+def test_rollups_by_hand_are_those_that_are_stored(grown: Company, used: Workspace, name: str) -> None:
+    hand_rollups.make(used, grown.folder / "hand")
+    con = compare.connection(used)
+    columns = ", ".join(f'"{row[0]}"' for row in con.execute(f"DESCRIBE {name}").fetchall())
+    with duckdb.connect() as theirs:
+        found = theirs.execute(f"SELECT {columns} FROM '{grown.folder}/hand/{name}.parquet' ORDER BY ALL").fetchall()
+    assert con.execute(f"SELECT {columns} FROM {name} ORDER BY ALL").fetchall() == found
+
+
+def test_a_day_of_events_refreshes_to_the_same(grown: Company, used: Workspace) -> None:
+    new = [(product.new_day(grown), "events")]
+    after = workspaces.copy(used.folder, grown.folder / "a_day", TOMORROW)
+    workspaces.load(after, new)
+    after.refresh()
+    anew = workspaces.empty(grown.folder / "day_anew", TOMORROW)
+    workspaces.load(anew, [(file, table) for table, file in product.files(grown, product.USE).items()] + new)
+    anew.refresh()
+    asked = {"last": 3, "grain": "day", "by": ("region",)}
+    metrics = ("dau", "wau", "mau", "stickiness", "feature_adoption_rate")
+    assert after.show(*metrics, **asked) == anew.show(*metrics, **asked)
+    assert after.show("dau", **asked) != used.show("dau", **asked)
 
 
 def test_a_difference_is_told(billing: Workspace) -> None:

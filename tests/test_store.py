@@ -242,6 +242,28 @@ def test_rollups_and_their_overlays(tmp_path: Path) -> None:
         tx.put_rollup("steps", "SELECT 'x' AS cust", key="cust", overlay=True)
 
 
+def test_a_large_rollup_is_not_rewritten_for_a_few_keys(tmp_path: Path) -> None:
+    """Of 1000 keys, 4 in all change in 12 turns: the base stays as it is, and the last word on each key counts."""
+    store = Store(tmp_path)
+    with store.write() as tx:
+        tx.put_rollup("steps", "SELECT range AS cust, range AS total FROM range(1000)", key="cust")
+        tx.commit()
+    base = store.snapshot().manifest.rollups["steps"].layers[0]
+    for turn in range(12):
+        with store.write() as tx:
+            rows = f"SELECT {turn % 3}::BIGINT AS cust, {turn}::BIGINT AS total WHERE {turn} <> 10"
+            tx.put_rollup("steps", rows, key="cust", overlay=True, keys_sql=f"SELECT unnest([{turn % 3}, 999])")
+            tx.commit()
+    snap = store.snapshot()
+    layers = snap.manifest.rollups["steps"].layers
+    assert layers[0] == base and len(layers) <= 5
+    # Key 0 was last set in turn 9, key 2 in turn 11; turn 10 took key 1 away, and every turn took 999.
+    assert snap.con.execute("SELECT cust, total FROM steps WHERE cust IN (0, 1, 2, 3, 999) ORDER BY 1").fetchall() == [
+        (0, 9), (2, 11), (3, 3),
+    ]  # fmt: skip
+    assert snap.con.execute("SELECT count(*) FROM steps").fetchone() == (998,)
+
+
 def test_a_snapshot_let_go_frees_its_version(tmp_path: Path) -> None:
     store = Store(tmp_path)
     put(store)

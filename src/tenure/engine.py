@@ -187,9 +187,9 @@ class Engine(Needs):
             return overlap.plan(leaves, partial(self.relation, source), BEGIN, STOP, segments)
         if strategy in ("users", "daily"):
             assert isinstance(source, tuple)
-            rows, stored = source
-            days = partial(self._rollup, stored)
-            return users.plan(leaves[0], days, rows.back, BEGIN, segments, daily=strategy == "daily")
+            stored, back = source
+            days, owned = partial(self._rollup, stored), self.world.days_owned
+            return users.plan(leaves, days, back, BEGIN, segments, daily=strategy == "daily", owned=owned)
         if strategy == "rows":
             assert isinstance(source, Rows)
             return rows_plan(leaves, partial(self.relation, source), source, segments)
@@ -208,7 +208,7 @@ class Engine(Needs):
         return found
 
     def _strategy(self, leaf: Across, periods: Sequence[Slot], segments: Segments) -> tuple[str, object]:
-        stored = users.stored_days(leaf, segments, self.world)
+        stored = users.days_read(leaf, segments, self.world)
         if stored and touching(periods):
             return "daily" if all(slot.days <= 1 for slot in periods) else "users", stored
         kind = scan.shape(leaf)

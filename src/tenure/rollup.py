@@ -38,7 +38,8 @@ class World:
     `storing`: rows are made to be kept, so that what lies after as_of is in, unless as_of is fixed inside a day.
     `tail`: of events, only those from that day on are there, because what was made of earlier ones is stored.
     `days_hold`, `steps_hold`: what is stored of days of use, of MRR as steps, holds as of now; `one_home`: every user
-    was seen under one customer alone, so that days of users count everyone once.
+    was seen under one customer alone, so that days of users count everyone once; `days_owned`: no day of use is
+    without a customer.
     """
 
     columns: Mapping[str, Mapping[str, str]]
@@ -57,6 +58,7 @@ class World:
     tail: date | None = None
     days_hold: bool = False
     one_home: bool = False
+    days_owned: bool = False
     steps_hold: bool = True
 
     def rule(self, key: str) -> str:
@@ -67,7 +69,7 @@ class World:
     def signature(self, *, moment: bool) -> str:
         """What a query's text depends on, to know one again; with `moment` also on when the data stand."""
         told = [self.columns, sorted(self.loaded), self.policy, self.currency, self.foreign, self.rules, self.usage]
-        told += [self.only, self.storing, self.tail, self.days_hold, self.one_home, self.steps_hold]
+        told += [self.only, self.storing, self.tail, self.days_hold, self.one_home, self.days_owned, self.steps_hold]
         told += [self.frozen, self.as_of if moment or self.frozen else None, self.cut if moment else None]
         return hashlib.sha256(repr(told).encode()).hexdigest()
 
@@ -132,7 +134,8 @@ class Rollup:
     `by_customer`: each of its rows belongs to one customer (`cust`) and depends on that customer's rows alone, so that
     a refresh rebuilds only those of customers whose rows changed. `by_day`: each of its rows belongs to one day and
     depends on events of that day and earlier ones, so that a refresh rebuilds only the days from the first touched one
-    on; `schema` is then what it looks like. `kept`: made once by whoever reads it, not a part of each query.
+    on; `schema` is then what it looks like, and `there` who those days are of, so that it is looked up
+    when each was seen before. `kept`: made once by whoever reads it, not a part of each query.
     `over_steps`: it reads MRR as steps, so its world must name them. `asks`: the setting of [usage] without which it
     has no rows. `days`: for a column of it, the stored rollup whose rows (one for each value and day, with the day
     before on which the value was seen, `since`, and the days between, `gap`) count its different values.
@@ -150,6 +153,7 @@ class Rollup:
     schema: tuple[tuple[str, str], ...] = ()
     asks: str = ""
     days: tuple[tuple[str, str], ...] = ()
+    there: Callable[[World], ir.Table] | None = None
 
     @property
     def is_made(self) -> bool:

@@ -68,6 +68,7 @@ def world_of(
         usage=config.usage,
         days_hold=hold,
         one_home=bool(meta.get("one_home")),
+        days_owned=bool(meta.get("days_owned")),
     )
 
 

@@ -87,8 +87,13 @@ def flow_value(rows: ir.Table, flow: Flow) -> ir.Value:
     value = to_ibis(flow.x, env)
     if flow.keep is None:
         # A plain number has to become a column, one for each row, before rows can be summed.
-        return value if isinstance(value, ir.Column) else ibis.ifelse(rows[rows.columns[0]].isnull(), value, value)
+        return value if isinstance(value, ir.Column) else ibis.ifelse(_small(rows).isnull(), value, value)
     return ibis.ifelse(ibis.coalesce(to_ibis(flow.keep, env), ibis.literal(False)), value, 0)
+
+
+def _small(rows: ir.Table) -> ir.Column:
+    """A column that costs little to read: no text, where there is another."""
+    return rows[next((name for name, kind in rows.schema().items() if not kind.is_string()), rows.columns[0])]
 
 
 def inputs(x: Expr) -> tuple[list[Level], list[Flow], list[Integral]]:

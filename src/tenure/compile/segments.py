@@ -30,6 +30,8 @@ TENURE = "tenure_months"
 STATE = "state"
 CURRENT = "current"
 """The table that a name says for a customer's attribute as it stands now, whatever it was before."""
+_SHOWN = "shown_"
+"""Before the name of a column: what a group is called."""
 """The built-in attributes: whole months since first becoming a customer; the state a customer is in."""
 
 
@@ -148,7 +150,9 @@ class Segments:
                 ) from error
         groups = {}
         for label, name in zip(self.group, self.by, strict=True):
-            groups[label] = _shown(rows, values[name], of_customer=name not in {*self.fixed, *of_rows})
+            ready = f"{_SHOWN}{values[name].get_name()}"
+            shown = _shown(rows, values[name], of_customer=name not in {*self.fixed, *of_rows})
+            groups[label] = rows[ready] if ready in rows.columns else shown
         return rows.mutate(**groups)
 
     def _with_attributes(
@@ -179,6 +183,10 @@ class Segments:
         else:
             pieces = table.filter(table.is_last).select(p_cust=table.cust, **renamed)
             how: Literal["inner", "left"] = "inner" if owned and self.whole else "left"
+            if how == "inner":
+                # Nobody is without a row there, so groups get their names before the join: there are fewer customers.
+                named = {f"{_SHOWN}{label[name]}": _named(pieces[label[name]]) for name in wanted if name in self.by}
+                pieces = pieces.mutate(**named)
             rows = rows.join(pieces, rows.cust == pieces.p_cust, how=how).drop("p_cust")
         return rows, {name: rows[label[name]] for name in wanted}
 
@@ -250,13 +258,16 @@ def _conjuncts(condition: Expr | None) -> list[Expr]:
 
 def _shown(rows: ir.Table, value: ir.Value, *, of_customer: bool) -> ir.Value:
     """A group's name: the value as text, or what stands for its absence."""
-    column = rows[value.get_name()] if value.get_name() in rows.columns else value
-    text = ibis.coalesce(column.cast("string"), ibis.literal(NONE))
+    text = _named(rows[value.get_name()] if value.get_name() in rows.columns else value)
     return (
         ibis.ifelse(rows.cust.isnull(), ibis.literal(UNATTRIBUTED), text)
         if of_customer and "cust" in rows.columns
         else text
     )
+
+
+def _named(value: ir.Value) -> ir.Value:
+    return ibis.coalesce(value.cast("string"), ibis.literal(NONE))
 
 
 def _first_line(error: Exception) -> str:

@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 from tenure.compile.calendar import Slot, on_day
 from tenure.compile.plan import Cells, Plan, Segment, Source, whole
 from tenure.compile.segments import Segments
-from tenure.expr import Across, Col, Expr, Flow, Over, Rows, total
+from tenure.expr import Across, Col, Const, Expr, Flow, Over, Rows, total
 from tenure.rollup import World, exact, rollups
 
 
@@ -45,30 +45,57 @@ def each_day(x: Over, segments: Segments, world: World) -> Expr | None:
     return total(Rows(found[1], "day").count()) if found and not found[0].back else None
 
 
-def plan(leaf: Across, days: Source, back: int, begin: date, segments: Segments, *, daily: bool) -> Plan:
-    """The different users of each period, or of the `back` days up to its end. `daily`: each period is one day."""
+def days_read(leaf: Across, segments: Segments, world: World) -> tuple[str, int] | None:
+    """The stored days that a leaf reads, and how many days back: for different users, or to count all days of use."""
+    found = stored_days(leaf, segments, world)
+    if found:
+        return found[1], found[0].back
+    flow = leaf.x
+    if leaf.how != "sum" or not isinstance(flow, Flow) or flow.keep is not None or flow.x != Const(1):
+        return None
+    rows = flow.rows
+    if not isinstance(rows, Rows) or rows.clock != "day" or rows.back or rows.last_by or not world.days_hold:
+        return None
+    names = {name for rollup in rollups().values() for _, name in rollup.days}
+    of_customers = all(segments.attribute(asked) for asked in segments.names)
+    return (rows.table, 0) if rows.table in names and of_customers and not segments.moves else None
+
+
+def plan(
+    leaves: Sequence[Across], days: Source, back: int, begin: date, segments: Segments, *, daily: bool, owned: bool
+) -> Plan:
+    """The different users of each period, or of the `back` days up to its end; and how many days of use there are.
+
+    `daily`: each period is one day. `owned`: no day of use is without a customer.
+    """
     if back:
-        return Plan(lambda: _trailing(days(), back, begin, segments), _reader(leaf, segments, running=True))
-    return Plan(lambda: _inside(days(), begin, segments, daily=daily), _reader(leaf, segments))
+        columns = dict.fromkeys(leaves, "v")
+        return Plan(lambda: _trailing(days(), back, begin, segments, owned), _reader(columns, segments, running=True))
+    columns = {leaf: "c" if daily or leaf.how == "sum" else "v" for leaf in leaves}
+    return Plan(lambda: _inside(days(), begin, segments, owned, {*columns.values()}), _reader(columns, segments))
 
 
-def _inside(days: ir.Table, begin: date, segments: Segments, *, daily: bool) -> ir.Table:
-    """The different users of each period; periods touch. `begin`: the first day. `daily`: each period is one day."""
+def _inside(days: ir.Table, begin: date, segments: Segments, owned: bool, wanted: set[str]) -> ir.Table:
+    """`v`: the different users of each period, `c`: the days of use in it. Periods touch; `begin`: the first day."""
     rows = days.filter(days.day >= ibis.literal(begin))
-    rows = _grouped(rows, segments)
-    if daily:
+    rows = _grouped(rows, segments, owned)
+    if wanted == {"c"}:
+        # Summed by day first, of which there are few.
         sums = rows.group_by("day", *segments.group).agg(c=rows.count())
         dated = on_day(sums, sums.day, begin - timedelta(days=1))
-        return dated.group_by("slot", *segments.group).agg(v=exact(dated.c.sum()))
+        return dated.group_by("slot", *segments.group).agg(c=exact(dated.c.sum()))
     dated = on_day(rows, rows.day, begin - timedelta(days=1))
-    first = dated.filter(dated.since < dated.start)
-    return first.group_by("slot", *segments.group).agg(v=exact(first.count()))
+    first = dated.since < dated.start
+    if wanted == {"v"}:
+        dated = dated.filter(first)
+        return dated.group_by("slot", *segments.group).agg(v=exact(dated.count()))
+    return dated.group_by("slot", *segments.group).agg(v=exact(dated.count(where=first)), c=exact(dated.count()))
 
 
-def _trailing(days: ir.Table, back: int, begin: date, segments: Segments) -> ir.Table:
+def _trailing(days: ir.Table, back: int, begin: date, segments: Segments, owned: bool) -> ir.Table:
     """The different users of the `back` days up to each period's end."""
     rows = days.filter(days.day >= ibis.literal(begin - timedelta(days=back)))
-    rows = _grouped(rows, segments)
+    rows = _grouped(rows, segments, owned)
     group = segments.group
     # Summed by day before any date is moved: there are few days and many rows.
     own = rows.group_by("day", *group).agg(c=rows.count(), fresh=ibis.ifelse(rows.gap >= back, 1, 0).sum())
@@ -84,9 +111,9 @@ def _trailing(days: ir.Table, back: int, begin: date, segments: Segments) -> ir.
     return dated.group_by("slot", *group).agg(v=exact(dated.v.sum()))
 
 
-def _grouped(rows: ir.Table, segments: Segments) -> ir.Table:
+def _grouped(rows: ir.Table, segments: Segments, owned: bool) -> ir.Table:
     """With the groups, and no more columns than are read."""
-    kept = segments.attach(rows, None)
+    kept = segments.attach(rows, None, owned=owned)
     return kept.select("day", "since", "gap", *segments.group)
 
 
@@ -96,21 +123,32 @@ def _later(day: ir.Value, days: int) -> ir.Value:
 
 
 def _reader(
-    leaf: Across, segments: Segments, *, running: bool = False
+    columns: Mapping[Across, str], segments: Segments, *, running: bool = False
 ) -> Callable[[Mapping[str, list[object]], Sequence[Slot]], Cells]:
+    """Takes each leaf's column; `running`: what it holds is what changes from slot to slot."""
+
     def read(table: Mapping[str, list[object]], periods: Sequence[Slot]) -> Cells:
         slots = [whole(s) for s in table["slot"]]
         groups: list[Segment] = list(zip(*(table[g] for g in segments.group), strict=True)) or [()] * len(slots)
-        lines: dict[Segment, dict[int, int]] = {}
-        for slot, group, value in zip(slots, groups, table["v"], strict=True):
-            lines.setdefault(group, {})[slot] = whole(value)
-        cells: dict[tuple[int, Segment], int] = {}
-        for group, line in lines.items():
-            level = line.get(0, 0)
-            for k in range(len(periods)):
-                level = (level if running else 0) + line.get(k + 1, 0)
-                if level:
-                    cells[(k, group)] = level
-        return {leaf: cells}
+        return {
+            leaf: _cells(slots, groups, [whole(v) for v in table[column]], len(periods), running=running)
+            for leaf, column in columns.items()
+        }
 
     return read
+
+
+def _cells(
+    slots: Sequence[int], groups: Sequence[Segment], values: Sequence[int], periods: int, *, running: bool
+) -> dict[tuple[int, Segment], int]:
+    lines: dict[Segment, dict[int, int]] = {}
+    for slot, group, value in zip(slots, groups, values, strict=True):
+        lines.setdefault(group, {})[slot] = value
+    cells: dict[tuple[int, Segment], int] = {}
+    for group, line in lines.items():
+        level = line.get(0, 0)
+        for k in range(periods):
+            level = (level if running else 0) + line.get(k + 1, 0)
+            if level:
+                cells[(k, group)] = level
+    return cells

@@ -70,12 +70,50 @@ def user_days(world: World) -> ir.Table:
 
 def customer_days(world: World) -> ir.Table:
     """(cust, day, since, gap, n)."""
-    rows = ibis.table(dict(USER_DAYS), name="user_days") if world.storing else user_days(world)
+    rows = _days_of_users(world)
     rows = rows.filter(rows.cust.notnull())
-    if world.tail is not None:
-        rows = rows.filter(rows.day >= ibis.literal(world.tail))
     daily = rows.group_by("cust", "day").agg(n=rows.n.sum())
     return _with_since(world, daily, ("cust",), "customer_days", CUSTOMER_DAYS)
+
+
+def _days_of_users(world: World) -> ir.Table:
+    """The days of users that those of customers are summed from; of a tail, those that were just made."""
+    if not world.storing:
+        return user_days(world)
+    return ibis.table(dict(USER_DAYS), name="user_days" if world.tail is None else tail_of("user_days"))
+
+
+def users_there(world: World) -> ir.Table:
+    """(user): who has an active event in a tail."""
+    return active_events(world).select("user").distinct()
+
+
+def customers_there(world: World) -> ir.Table:
+    """(cust): who has one, as customers."""
+    return _days_of_users(world).select("cust").distinct()
+
+
+def last_seen(world: World, name: str) -> ir.Table:
+    """(user, cust, last), or (cust, last): under whom each of a tail was seen before, and when last."""
+    schema, who = (USER_DAYS, ("user", "cust")) if name == "user_days" else (CUSTOMER_DAYS, ("cust",))
+    stored, there = ibis.table(dict(schema), name=name), ibis.table({who[0]: dict(schema)[who[0]]}, name=there_of(name))
+    seen = stored.filter(stored.day < ibis.literal(world.tail)).semi_join(there, who[0])
+    return seen.group_by(*who).agg(last=seen.day.max())
+
+
+def there_of(name: str) -> str:
+    """The table that holds who is in a tail. It is made first: a few, which an engine must know to plan well."""
+    return f"there_{name}"
+
+
+def tail_of(name: str) -> str:
+    """The table that holds the days of a tail while they are made."""
+    return f"tail_{name}"
+
+
+def seen_of(name: str) -> str:
+    """The table that holds, of who is in a tail, what was known before."""
+    return f"seen_{name}"
 
 
 def feature_use(world: World) -> ir.Table:
@@ -104,11 +142,9 @@ def _with_since(
     daily = daily.mutate(before=before)
     since: ir.Value = daily.before
     if world.tail is not None:
-        stored = ibis.table(dict(schema), name=name)
-        firsts = daily.filter(daily.before.isnull())
-        seen = stored.filter(stored.day < ibis.literal(world.tail))
-        seen = seen.semi_join(firsts, [seen[who[0]] == firsts[who[0]]])
-        last = seen.group_by(*who).agg(last=seen.day.max()).rename({f"l_{key}": key for key in who})
+        types = dict(schema)
+        last = ibis.table({**{key: types[key] for key in who}, "last": "date"}, name=seen_of(name))
+        last = last.rename({f"l_{key}": key for key in who})
         same = [_same(daily[key], last[f"l_{key}"], key) for key in who]
         daily = daily.join(last, same, how="left")
         since = ibis.coalesce(daily.before, daily["last"])
@@ -128,6 +164,8 @@ def _same(one: ir.Value, other: ir.Value, key: str) -> ir.Value:
     return ibis.coalesce(one, none) == ibis.coalesce(other, none) if key == "cust" else one == other
 
 
-users = Rollup("user_days", user_days, ("events",), stored=True, by_day=True, schema=USER_DAYS)
-customers = Rollup("customer_days", customer_days, ("events",), stored=True, by_day=True, schema=CUSTOMER_DAYS)
+users = Rollup("user_days", user_days, ("events",), stored=True, by_day=True, schema=USER_DAYS, there=users_there)
+customers = Rollup(
+    "customer_days", customer_days, ("events",), stored=True, by_day=True, schema=CUSTOMER_DAYS, there=customers_there
+)
 features = Rollup("feature_use", feature_use, ("events",), stored=True, by_day=True, schema=FEATURE_USE)

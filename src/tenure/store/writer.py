@@ -169,12 +169,22 @@ class Writer:
         layers = (*old.layers, layer) if overlay and old else (layer,)
         self._rollups[name] = m.Rollup(layers, key, self.version)
         base, over = layers[0], layers[1:]
-        if len(over) > MOST_OVERLAYS or sum(x.rows + x.key_rows for x in over) > HEAVY_OVERLAY * base.rows > 0:
+        heavy = sum(x.rows + x.key_rows for x in over) > HEAVY_OVERLAY * base.rows
+        if over and (heavy if base.rows else len(over) > MOST_OVERLAYS):
             path, count = self.write_file(name, rollup_sql(self._folder.parts, self._rollups[name]))
             self._rollups[name] = m.Rollup((m.Layer(self._named(path), count, base.columns),), key, self.version)
+        elif len(over) > MOST_OVERLAYS:
+            self._rollups[name] = m.Rollup((base, self._joined(name, over, key)), key, self.version)
         text = rollup_sql(self._folder.parts, self._rollups[name])
         self.con.execute(f"CREATE OR REPLACE VIEW {quote(name)} AS {text}")
         return rows
+
+    def _joined(self, name: str, over: tuple[m.Layer, ...], key: str | None) -> m.Layer:
+        """Overlays as one: what they cost grows with what changed, not with the base under them."""
+        path, rows = self.write_file(name, rollup_sql(self._folder.parts, m.Rollup(over, key, self.version)))
+        files = ", ".join(literal(self._folder.part(layer.keys)) for layer in over if layer.keys)
+        keys, count = self.write_file(name, f"SELECT DISTINCT touched FROM read_parquet([{files}])")
+        return m.Layer(self._named(path), rows, over[0].columns, self._named(keys), count)
 
     def drop_rollup(self, name: str) -> None:
         """Forget a rollup."""

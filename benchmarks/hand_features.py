@@ -1,0 +1,110 @@
+"""The best DuckDB SQL we can write by hand for features and time, over the rollups ours reads.
+
+`feature_use` holds the features of a customer's day as bits of a word; `feature_names` says which bit is whose.
+"""
+
+from __future__ import annotations
+
+from benchmarks.hand_sql import Ask, _calendar
+from benchmarks.hand_usage import Query
+
+
+def queries() -> dict[tuple[str, str | None], Query]:
+    """By metric and variant: its query for what is asked."""
+    return {
+        ("feature_adoption_rate", None): lambda a: _adoption(a, "members"),
+        ("feature_adoption_rate", "active_only"): lambda a: _adoption(a, "active"),
+        ("feature_adoption_rate", "ever"): _ever,
+        ("feature_adoption_rate", "adopted"): _adopted,
+        ("feature_adoption_rate", "frequency"): _frequency,
+        ("feature_breadth", None): _breadth,
+        ("time_on_platform", None): _time,
+    }
+
+
+_HELD = "held AS (SELECT cust, day, until FROM mrr_steps WHERE after <> 0)"
+_WAS = "EXISTS (FROM held h WHERE h.cust = u.cust AND h.day < u.e AND h.until > u.m)"
+"""Whether the customer of a row was one at the close of a day of the period."""
+
+
+def _members(a: Ask) -> str:
+    """n: the customers of each period and segment."""
+    return f"""{_HELD},
+periods AS (SELECT DISTINCT m, e FROM days WHERE m >= DATE '{a.start}'),
+members AS (
+  SELECT m, g, count(DISTINCT cust) AS n FROM held JOIN segment USING (cust)
+  JOIN periods p ON day < e AND until > m GROUP BY m, g)"""
+
+
+def _used(a: Ask) -> str:
+    """Bits of each customer and period put together once; then who of them was a customer."""
+    return f"""used AS (
+  SELECT m, any_value(e) AS e, cust, word, bit_or(mask) AS mask FROM feature_use r JOIN days ON r.day = days.c
+  WHERE r.day >= DATE '{a.start}' GROUP BY m, cust, word),
+mine AS (SELECT m, cust, word, mask FROM used u WHERE {_WAS})"""
+
+
+_SPELLED = "JOIN feature_names n ON n.word = mine.word AND mask & bit <> 0"
+
+
+def _active(a: Ask) -> str:
+    """n: the customers of each period and segment who were active in it."""
+    return f"""{_HELD},
+u AS (
+  SELECT m, e, cust FROM customer_days JOIN days ON day = c WHERE day >= DATE '{a.start}' AND since < m),
+active AS (SELECT m, g, count(*) AS n FROM u JOIN segment USING (cust) WHERE {_WAS} GROUP BY m, g)"""
+
+
+def _adoption(a: Ask, of: str) -> str:
+    return f"""WITH {_calendar(a)}, {_members(a) if of == "members" else _active(a)}, {_used(a)},
+tops AS (SELECT m, g, feature, count(*) AS v FROM mine JOIN segment USING (cust) {_SPELLED} GROUP BY ALL)
+SELECT m, g, feature, v / n AS v FROM tops JOIN {of} USING (m, g) ORDER BY g, feature, m"""
+
+
+def _ever(a: Ask) -> str:
+    """The first day of each customer and feature; from then on it counts while the customer is one."""
+    return f"""WITH {_calendar(a)}, {_members(a)},
+firsts AS (
+  SELECT cust, feature, min(day) AS day FROM feature_use r JOIN feature_names n ON n.word = r.word AND mask & bit <> 0
+  GROUP BY ALL),
+u AS (SELECT m, e, cust, feature FROM firsts JOIN periods ON day < e),
+tops AS (SELECT m, g, feature, count(*) AS v FROM u JOIN segment USING (cust) WHERE {_WAS} GROUP BY ALL)
+SELECT m, g, feature, v / n AS v FROM tops JOIN members USING (m, g) ORDER BY g, feature, m"""
+
+
+def _twice(a: Ask) -> str:
+    """Days on which each customer of the period used each feature."""
+    return f"""u AS (
+  SELECT m, any_value(e) AS e, cust, feature, count(*) AS days FROM feature_use r JOIN days d ON r.day = d.c
+  JOIN feature_names n ON n.word = r.word AND mask & bit <> 0 WHERE r.day >= DATE '{a.start}'
+  GROUP BY m, cust, feature),
+habits AS (SELECT * FROM u WHERE {_WAS})"""
+
+
+def _adopted(a: Ask) -> str:
+    return f"""WITH {_calendar(a)}, {_members(a)}, {_twice(a)},
+tops AS (SELECT m, g, feature, count(*) FILTER (days >= 2) AS v FROM habits JOIN segment USING (cust) GROUP BY ALL)
+SELECT m, g, feature, v / n AS v FROM tops JOIN members USING (m, g) ORDER BY g, feature, m"""
+
+
+def _frequency(a: Ask) -> str:
+    return f"""WITH {_calendar(a)}, {_HELD}, {_twice(a)},
+active AS (
+  SELECT m, cust, count(*) AS active FROM customer_days JOIN days ON day = c WHERE day >= DATE '{a.start}'
+  GROUP BY m, cust)
+SELECT m, g, feature, sum(days) / sum(active) AS v FROM habits JOIN active USING (m, cust) JOIN segment USING (cust)
+GROUP BY ALL ORDER BY g, feature, m"""
+
+
+def _breadth(a: Ask) -> str:
+    return f"""WITH {_calendar(a)}, {_members(a)}, {_used(a)},
+tops AS (SELECT m, g, sum(bit_count(mask)) AS v FROM mine JOIN segment USING (cust) GROUP BY m, g)
+SELECT m, g, coalesce(v, 0) / n / (SELECT count(*) FROM feature_names) AS v FROM members LEFT JOIN tops USING (m, g)
+ORDER BY g, m"""
+
+
+def _time(a: Ask) -> str:
+    """Sessions that events told, which ours makes once for a connection."""
+    return f"""WITH {_calendar(a)}
+SELECT m, g, sum(seconds) / 3600 / count(DISTINCT "user") AS v FROM made_event_sessions r JOIN segment USING (cust)
+JOIN days ON r.started_day = days.c WHERE started_day >= DATE '{a.start}' GROUP BY m, g ORDER BY g, m"""
