@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tenure.explain import Explanation
     from tenure.feedback import Feedback
     from tenure.feedback_voices import Voices
+    from tenure.freshness import Freshness
     from tenure.goals import Standing
     from tenure.intake import Intake
     from tenure.per_customer import Figures
@@ -152,6 +153,13 @@ class Seen(SeenHealth):
         rejects = {"rows": found.rejects["rows"], "reasons": []}
         sources = tuple({**source, "notes": []} for source in found.sources)
         return replace(found, rejects=rejects, sources=sources)
+
+    def freshness(self) -> Freshness:
+        """As Workspace.freshness; why a sync failed is for those who look after the data."""
+        found: Freshness = self._ask("freshness")
+        if self.access.manages:
+            return found
+        return replace(found, notices=tuple(replace(one, detail="") for one in found.notices))
 
     def rejects(self, **which: Any) -> list[dict[str, Any]]:
         """As Workspace.rejects, for those who look after the data."""

@@ -29,6 +29,8 @@ class Session:
         self._snapshot: Snapshot | None = None
         self._warehouse: Warehouse | None = None
         self._made_at = 0.0
+        self.held = False
+        """Whether it stays at the version it has, whatever happens to the workspace."""
 
     @property
     def meta(self) -> Mapping[str, Any]:
@@ -51,6 +53,8 @@ class Session:
         from tenure.warehouse import Dated
         from tenure.worlds import clock_of, columns_of, known_tables, world_of
 
+        if self.held and self._measure:
+            return self._measure
         store = Store(self.config.folder)
         fresh = self.config.as_of is not None or time.monotonic() - self._made_at < FRESH_FOR
         if self._measure and self._snapshot and self._snapshot.version == store.version and fresh:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tenure.config import Config
     from tenure.directory import Customers
     from tenure.feedback_voices import Voices
+    from tenure.freshness import Freshness
     from tenure.goals import Standing
     from tenure.intake import Intake
     from tenure.measure import Measure
@@ -92,6 +93,13 @@ class People:
         from tenure.intake import intake
 
         return intake(self.config, self.snapshot())
+
+    def freshness(self) -> Freshness:
+        """Up to when the data reach, and whether they came in as they should."""
+        from tenure.freshness import freshness
+        from tenure.store import loads
+
+        return freshness(self.config, loads(self.config.folder), datetime.now(UTC))
 
     def rejects(self, **which: Any) -> list[dict[str, Any]]:
         """Refused rows, to browse and download; source, table, reason, limit and offset choose them."""

@@ -79,6 +79,7 @@ FLOORS = [
         "scorecards",
         "membership",
         "intake",
+        "freshness",
     ),
     # judgements: rules over results
     ("health", "driver", "drivers", "interventions", "models", "risk", "survival"),

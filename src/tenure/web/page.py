@@ -18,7 +18,6 @@ from django.shortcuts import render
 from tenure import catalog
 from tenure.access_role import ROLES
 from tenure.errors import NotAllowed, NotThere, StoreError, TenureError
-from tenure.web.served import served
 
 View = Callable[..., HttpResponse]
 EVERYBODY = frozenset(ROLES)
@@ -109,11 +108,20 @@ def shown(request: HttpRequest, template: str, context: dict[str, Any], status: 
     return render(request, f"tenure/{template}", context, status=status)
 
 
+def _freshness(request: HttpRequest) -> dict[str, Any]:
+    """Up to when the data reach, and what touches every figure."""
+    try:
+        told = request.door.freshness()
+    except TenureError:  # the page itself says what is wrong
+        return {"data_to": request.answers.workspace.config.as_of_instant()}
+    return {"data_to": told.data_to, "notices": told.notices}
+
+
 def around(request: HttpRequest) -> dict[str, Any]:
     """What every template may name (a context processor)."""
     person = getattr(request, "person", None)
     found: dict[str, Any] = {"person": person, "theme": getattr(person, "theme", "auto")}
-    config = served().workspace.config
+    config = request.answers.workspace.config
     found["workspace_name"] = config.name
     if person is None:
         return found
@@ -125,7 +133,7 @@ def around(request: HttpRequest) -> dict[str, Any]:
         for page in pages()
         if page.order is not None and person.role in page.roles
     ]
-    found["data_to"] = config.as_of_instant()
+    found |= _freshness(request)
     found["saved"] = list(person.saved.order_by("name")[:20])
     found["this_address"] = request.get_full_path()
     return found
