@@ -38,6 +38,11 @@ class Session:
         return self._snapshot.meta if self._snapshot else {}
 
     @property
+    def loads(self) -> Mapping[str, Any] | None:
+        """What was loaded when, of the version that is held."""
+        return self._snapshot.manifest.loads if self.held and self._snapshot else None
+
+    @property
     def version(self) -> int:
         """The version in use."""
         return self._snapshot.version if self._snapshot else 0

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tenure.question import Frame, Question
     from tenure.result import Results, Row
     from tenure.scorecards import Scorecards
+    from tenure.session import Session
     from tenure.store import Snapshot
 
 
@@ -37,6 +38,9 @@ class People:
 
         @property
         def config(self) -> Config: ...
+
+        @property
+        def _session(self) -> Session: ...
 
         def snapshot(self) -> Snapshot: ...
 
@@ -99,7 +103,8 @@ class People:
         from tenure.freshness import freshness
         from tenure.store import loads
 
-        return freshness(self.config, loads(self.config.folder), datetime.now(UTC))
+        held = self._session.loads
+        return freshness(self.config, loads(self.config.folder) if held is None else held, datetime.now(UTC))
 
     def rejects(self, **which: Any) -> list[dict[str, Any]]:
         """Refused rows, to browse and download; source, table, reason, limit and offset choose them."""

@@ -74,6 +74,7 @@ PAGES: dict[str, list[tuple[str, dict[str, int]]]] = {
     "data": [("/data", ALL)],
     "rejects": [("/data/rejects", MANAGES)],
     "rejects-csv": [("/data/rejects.csv", MANAGES)],
+    "saved": [("/saved", ALL), ("/saved?address=%2Fmetrics%2Fmrr", ALL)],
     "account": [("/account", ALL)],
     "settings": [("/settings", ADMIN)],
     "audit-csv": [("/settings/audit.csv", ADMIN)],

@@ -12,6 +12,7 @@ from functools import cache, wraps
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
@@ -119,6 +120,8 @@ def _freshness(request: HttpRequest) -> dict[str, Any]:
 
 def around(request: HttpRequest) -> dict[str, Any]:
     """What every template may name (a context processor)."""
+    from tenure.web.models import Saved
+
     person = getattr(request, "person", None)
     found: dict[str, Any] = {"person": person, "theme": getattr(person, "theme", "auto")}
     config = request.answers.workspace.config
@@ -134,6 +137,6 @@ def around(request: HttpRequest) -> dict[str, Any]:
         if page.order is not None and person.role in page.roles
     ]
     found |= _freshness(request)
-    found["saved"] = list(person.saved.order_by("name")[:20])
+    found["saved"] = list(Saved.objects.filter(Q(person=person) | Q(shared=True)).order_by("name", "pk")[:20])
     found["this_address"] = request.get_full_path()
     return found
