@@ -43,6 +43,12 @@ class Session:
         return self._snapshot.manifest.loads if self.held and self._snapshot else None
 
     @property
+    def customers(self) -> int:
+        """Rows of the list of customers, 0 where there is none."""
+        there = self._snapshot.tables.get("customers") if self._snapshot else None
+        return there.rows if there else 0
+
+    @property
     def version(self) -> int:
         """The version in use."""
         return self._snapshot.version if self._snapshot else 0

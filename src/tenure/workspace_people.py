@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tenure.cohorts_grid import Grid, Members
     from tenure.config import Config
     from tenure.directory import Customers
+    from tenure.explain import Explanation
     from tenure.feedback_voices import Voices
     from tenure.freshness import Freshness
     from tenure.goals import Standing
@@ -38,6 +39,16 @@ class People:
 
         @property
         def config(self) -> Config: ...
+
+        def explain(
+            self,
+            metric: str,
+            period: str,
+            where: str | Sequence[str] = (),
+            versus: str | None = None,
+            variant: str | None = None,
+            window: str | None = None,
+        ) -> Explanation: ...
 
         @property
         def _session(self) -> Session: ...
@@ -97,6 +108,17 @@ class People:
         from tenure.intake import intake
 
         return intake(self.config, self.snapshot())
+
+    @property
+    def size(self) -> int:
+        """How many rows the list of customers has in the version in use."""
+        return self._session.customers
+
+    def readings(self, metric: str, period: str, **asked: Any) -> list[dict[str, Any]]:
+        """One number as every preset counts it: `asked` as `explain` takes it."""
+        from tenure.readings import readings
+
+        return readings(self.explain, metric, period, **asked)
 
     def freshness(self) -> Freshness:
         """Up to when the data reach, and whether they came in as they should."""

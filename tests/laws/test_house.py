@@ -80,6 +80,7 @@ FLOORS = [
         "membership",
         "intake",
         "freshness",
+        "readings",
     ),
     # judgements: rules over results
     ("health", "driver", "drivers", "interventions", "models", "risk", "survival"),

@@ -41,6 +41,7 @@ PAGES: dict[str, list[tuple[str, dict[str, int]]]] = {
     "metric-csv": [("/metrics/nps.csv", ALL)],
     "metric-xlsx": [("/metrics/nps.xlsx", ALL)],
     "metric-png": [("/metrics/nps.png", ALL)],
+    "metric-vendors": [("/metrics/mrr/vendors?why=2025-12", ALL)],
     "catalogue": [("/catalogue", ALL)],
     "search": [("/search?q=a", ALL)],
     "customers": [("/customers", ALL), ("/customers?in=%40enterprise&sort=name", ALL)],

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tenure.errors import TenureError
 from tenure.workspace import Workspace
 
 KEPT = 600
@@ -22,7 +23,21 @@ REMEMBERED = 900.0
 AT_ONCE = frozenset({"freshness"})
 """What needs no engine, and changes with the clock: nothing of it is kept."""
 
+HEAVY = frozenset({"health", "health_movers", "health_of"})
+"""What looks at every customer in Python. Of many customers it takes minutes, so a process of its own does it."""
+MANY = 10_000
+"""Customers from which on a question of these is worked out beside the site."""
+LONGEST = 1800.0
+"""Seconds after which that is given up."""
+
 Question = tuple[str, tuple[Any, ...], tuple[tuple[str, Any], ...]]
+
+
+class StillWorking(TenureError):
+    """The answer is being worked out; whoever asks again in a while gets it."""
+
+    def __init__(self) -> None:
+        super().__init__("This is still being worked out.", todo="It shows here when it is there.")
 
 
 class Answers:
@@ -41,6 +56,7 @@ class Answers:
         self._lock = threading.RLock()
         self._kept: OrderedDict[Question, Any] = OrderedDict()
         self._asked: dict[Question, float] = {}
+        self._beside = threading.Lock()
 
     @property
     def stamp(self) -> str:
@@ -70,12 +86,33 @@ class Answers:
     def _answer(self, asked: Question) -> Any:
         if asked in self._kept:
             return self._kept[asked]
+        if asked[0] in HEAVY and self._many:
+            if self._beside.acquire(blocking=False):
+                threading.Thread(target=self._work_beside, args=(asked,), name="beside", daemon=True).start()
+            raise StillWorking
         with self._lock:
             if asked not in self._kept:
-                assert self.stamp
-                method, arguments, options = asked
-                self._keep(asked, getattr(self.workspace, method)(*arguments, **dict(options)))
+                self._keep(asked, self.ask(asked))
             return self._kept[asked]
+
+    def ask(self, asked: Question) -> Any:
+        """Ask the workspace, whatever is kept. Only one may do so at a time."""
+        assert self.stamp
+        method, arguments, options = asked
+        return getattr(self.workspace, method)(*arguments, **dict(options))
+
+    @property
+    def _many(self) -> bool:
+        return bool(self.stamp) and self.workspace.size > MANY
+
+    def _work_beside(self, asked: Question) -> None:
+        """Have a process answer it, one after the other; what is wrong with the question is said by the next asker."""
+        from tenure.web.rehearsal import rehearsed
+
+        try:
+            self.learn(rehearsed(self.workspace.folder, self.version, [asked], LONGEST), {asked: time.monotonic()})
+        finally:
+            self._beside.release()
 
     def _keep(self, asked: Question, answer: Any) -> None:
         self._kept[asked] = answer
@@ -87,7 +124,7 @@ class Answers:
         """What readers asked in the last while, the latest first, each with its moment."""
         since = time.monotonic() - REMEMBERED
         found = [(asked, at) for asked, at in list(self._asked.items()) if at >= since]
-        return dict(sorted(found, key=lambda one: -one[1]))
+        return dict(sorted(found, key=lambda one: (one[0][0] in HEAVY, -one[1])))
 
     def learn(self, answers: Mapping[Question, Any], asked: Mapping[Question, float]) -> None:
         """Take answers that another process gave, and when they were last asked for."""

@@ -19,6 +19,7 @@ from django.shortcuts import render
 from tenure import catalog
 from tenure.access_role import ROLES
 from tenure.errors import NotAllowed, NotThere, StoreError, TenureError
+from tenure.web.answers import StillWorking
 
 View = Callable[..., HttpResponse]
 EVERYBODY = frozenset(ROLES)
@@ -70,6 +71,8 @@ def guarded(page: Page, way: Way) -> View:
             return failed(request, error, 403)
         try:
             return way.view(request, **arguments)
+        except StillWorking as error:
+            return render(request, "tenure/working.html", {"title": page.title, "error": error}, status=202)
         except TenureError as error:
             return failed(request, error)
 

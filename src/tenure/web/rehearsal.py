@@ -54,9 +54,8 @@ def work(folder: str, questions: list[Question], out: IO[bytes]) -> None:
     assert answers.stamp
     out.write(pickle.dumps(answers.version))
     for asked in questions:
-        method, arguments, options = asked
         with contextlib.suppress(TenureError, pickle.PicklingError, TypeError):  # it is asked again when needed
-            out.write(pickle.dumps((asked, answers(method, *arguments, **dict(options)))))
+            out.write(pickle.dumps((asked, answers.ask(asked))))
             out.flush()
 
 

@@ -10,7 +10,7 @@ from tenure.access import Seen
 from tenure.web.aside import Aside, Pending
 from tenure.web.served import served
 
-LONG = ("backtest", "divergence", "drivers", "health_history")
+LONG = ("backtest", "divergence", "drivers", "health_history", "readings")
 
 
 def beside(request: HttpRequest, *, start: bool = True, wait: float = 0.0) -> Seen:
