@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tenure.config import Config
 
 FILE = "last_sync.json"
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,15 @@ def freshness(config: Config, loads: Mapping[str, Any], now: datetime) -> Freshn
         return Freshness(config.as_of_instant(), tuple(found))
     age = now - last
     if config.stale_after and age > timedelta(hours=config.stale_after):
-        what = f"The data stand at {last:%Y-%m-%d %H:%M} UTC: nothing has come in for {_long(age)}."
+        what = f"The data stand at {_said(last)}: nothing has come in for {_long(age)}."
         found.insert(0, Notice("stale", what, "Run tenure sync, or load newer files. This page follows by itself."))
     return Freshness(last, tuple(found))
 
 
 def _failed(ended: Mapping[str, str]) -> Iterator[Notice]:
-    if "failed" in ended:
-        what = f"The last sync failed, on {ended.get('at', '')[:16].replace('T', ' ')} UTC. It changed nothing."
+    at = _at(ended.get("at"))
+    if "failed" in ended and at:
+        what = f"The last sync failed, on {_said(at)}. It changed nothing."
         todo = "The figures are those of the data before it."
         yield Notice("error", what, todo, " ".join(filter(None, (ended["failed"], ended.get("where", "")))))
 
@@ -82,6 +84,10 @@ def _refused(loads: Mapping[str, Any]) -> Iterator[Notice]:
     if rows:
         what = f"{rows:,} row{'' if rows == 1 else 's'} of the data {'was' if rows == 1 else 'were'} refused"
         yield Notice("stale", f"{what} and count{'s' if rows == 1 else ''} in no figure.", "See Data for the reasons.")
+
+
+def _said(at: datetime) -> str:
+    return f"{at.day} {MONTHS[at.month - 1]} {at.year}, {at:%H:%M} UTC"
 
 
 def _long(age: timedelta) -> str:

@@ -152,7 +152,8 @@ def test_no_answer_names_a_customer_that_is_not_the_csms(site: Site) -> None:
     pages += ["/health", "/health/export.csv", f"/customers/{min(own)}"]
     pages += ["/cohorts?cohort=2024-03&age=18", "/cohorts/customers.csv?cohort=2024-03&age=18", "/feedback"]
     pages += ["/feedback/comments.csv", "/drivers?metric=customer_churn_rate", "/data"]
-    texts |= {path: site.get("csm", path) for path in pages}
+    pages += ["/metrics/mrr/vendors?why=2025-12", "/saved"]
+    texts |= {path: site.whole("csm", path) for path in pages}
     for path, reply in texts.items():
         assert reply.status == 200, (path, reply.text[:300])
         named = {

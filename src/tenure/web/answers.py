@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,10 @@ LONGEST = 1800.0
 Question = tuple[str, tuple[Any, ...], tuple[tuple[str, Any], ...]]
 
 
+Beside = Callable[[Path, int, list[Question], float], Mapping[Question, Any]]
+"""What has a process answer questions of a version, as many as it can in so many seconds."""
+
+
 class StillWorking(TenureError):
     """The answer is being worked out; whoever asks again in a while gets it."""
 
@@ -43,8 +47,8 @@ class StillWorking(TenureError):
 class Answers:
     """Answers questions at one version, from any thread. Call it with a method's name."""
 
-    def __init__(self, folder: Path, *, settings_of: Answers | None = None) -> None:
-        """With `settings_of`, under its settings, whatever tenure.toml says now."""
+    def __init__(self, folder: Path, *, settings_of: Answers | None = None, beside: Beside | None = None) -> None:
+        """With `settings_of`, under its settings, whatever tenure.toml says now. `beside` answers what is heavy."""
         self.settings = settings_now(folder)
         self.workspace = Workspace(folder)
         if settings_of is not None:
@@ -56,7 +60,7 @@ class Answers:
         self._lock = threading.RLock()
         self._kept: OrderedDict[Question, Any] = OrderedDict()
         self._asked: dict[Question, float] = {}
-        self._beside = threading.Lock()
+        self._beside, self._working = beside, threading.Lock()
 
     @property
     def stamp(self) -> str:
@@ -86,9 +90,10 @@ class Answers:
     def _answer(self, asked: Question) -> Any:
         if asked in self._kept:
             return self._kept[asked]
-        if asked[0] in HEAVY and self._many:
-            if self._beside.acquire(blocking=False):
-                threading.Thread(target=self._work_beside, args=(asked,), name="beside", daemon=True).start()
+        if self._beside and asked[0] in HEAVY and self._many:
+            if self._working.acquire(blocking=False):
+                args = (self._beside, asked)
+                threading.Thread(target=self._work_beside, args=args, name="beside", daemon=True).start()
             raise StillWorking
         with self._lock:
             if asked not in self._kept:
@@ -105,14 +110,12 @@ class Answers:
     def _many(self) -> bool:
         return bool(self.stamp) and self.workspace.size > MANY
 
-    def _work_beside(self, asked: Question) -> None:
-        """Have a process answer it, one after the other; what is wrong with the question is said by the next asker."""
-        from tenure.web.rehearsal import rehearsed
-
+    def _work_beside(self, beside: Beside, asked: Question) -> None:
+        """Have a process answer it, one after the other."""
         try:
-            self.learn(rehearsed(self.workspace.folder, self.version, [asked], LONGEST), {asked: time.monotonic()})
+            self.learn(beside(self.workspace.folder, self.version, [asked], LONGEST), {asked: time.monotonic()})
         finally:
-            self._beside.release()
+            self._working.release()
 
     def _keep(self, asked: Question, answer: Any) -> None:
         self._kept[asked] = answer

@@ -35,7 +35,7 @@ class Served:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._live = Answers(folder)
+        self._live = Answers(folder, beside=rehearsed)
         self._switching = threading.Lock()
         self._refused: tuple[int, int] | None = None  # settings that cannot answer: the old ones stay in force
         self._fresh_for = FRESH_FOR
@@ -98,9 +98,9 @@ class Served:
 
     def _switch(self, *, rehearse: bool) -> None:
         live, begun = self._live, time.monotonic()
-        new = Answers(self.folder)
+        new = Answers(self.folder, beside=rehearsed)
         if new.settings == self._refused and live.version != -1:
-            new = Answers(self.folder, settings_of=live)
+            new = Answers(self.folder, settings_of=live, beside=rehearsed)
         try:
             assert new.stamp
         except TenureError as error:

@@ -62,7 +62,7 @@ def metric(request: HttpRequest, metric_id: str) -> HttpResponse:
     }
     if state.why:
         group = next((g.name for g in groups if condition(g.by) == state.group and g.by), "")
-        context |= {"why": account(request.door, state, group), **_vendor_links(request, one, state)}
+        context |= {"why": account(request.door, state, group), **_vendors(request, one, state, start=False)}
     return shown(request, "metric.html", context)
 
 
@@ -72,22 +72,22 @@ def vendors(request: HttpRequest, metric_id: str) -> HttpResponse:
     state = State.of(request, one)
     if not state.why:
         raise UsageError("No number is opened.", todo="Open one on the metric's page.")
-    told = side_by_side(beside(request), state)
-    pending = told if isinstance(told, Pending) else None
     context = {
         "title": f"{one.title} as vendors count it",
         "metric": one,
-        "lines": [] if pending else told,
-        "pending": pending,
         "period": numbers.period(state.why, long=True),
-        **_vendor_links(request, one, state),
+        **_vendors(request, one, state),
     }
     return shown(request, "metric_vendors_page.html", context)
 
 
-def _vendor_links(request: HttpRequest, one: Metric, state: State) -> dict[str, Any]:
-    page = f"/metrics/{one.id}"
+def _vendors(request: HttpRequest, one: Metric, state: State, *, start: bool = True) -> dict[str, Any]:
+    """The presets side by side, if they are there; else how far they are."""
+    told, page = side_by_side(beside(request, start=start), state), f"/metrics/{one.id}"
+    pending = told if isinstance(told, Pending) else None
     return {
+        "lines": [] if pending else told,
+        "pending": pending,
         "again": href(request, {"vendor": ""}, f"{page}/vendors"),
         "back": href(request, {}, page) + "#why",
         "opens": {name: href(request, {"vendor": name}, page) + "#vendors" for name in PRESETS},

@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from tenure.errors import NotAllowed, NotThere, UsageError
+from tenure.errors import NotAllowed, NotThere, UnknownName, UsageError
+from tenure.metric import find
 from tenure.web import audit
 from tenure.web.controls import one
 from tenure.web.models import Saved
@@ -59,7 +60,12 @@ def _page_of(request: HttpRequest, address: str) -> str:
     page = getattr(found.func, "page", None)
     if page is None or request.person.role not in page.roles or "." in urlsplit(address).path.rpartition("/")[2]:
         raise wrong
-    return str(page.title)
+    if page.name != "metric":
+        return str(page.title)
+    try:
+        return find(found.kwargs["metric_id"]).title
+    except UnknownName:
+        raise wrong from None
 
 
 def _save(request: HttpRequest) -> HttpResponse:
