@@ -7,13 +7,14 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import world
 
 from tenure.access import Seen
 from tenure.access_role import Access
-from tenure.web.answers import Answers
+from tenure.web.answers import Answers, StillWorking
 from tenure.web.served import Served
 from tenure.workspace import Workspace
 
@@ -139,3 +140,32 @@ def test_answers_are_given_again_without_asking(folder: Path) -> None:
     first = answers("customers", where=(), limit=3)
     assert answers("customers", limit=3, where=[]) is first
     assert answers("freshness") is not answers("freshness")
+
+
+def test_of_many_customers_health_is_worked_out_beside(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks is told at once; one process at a time works; other questions do not wait for it."""
+    monkeypatch.setattr("tenure.web.answers.MANY", 0)
+    begun, go_on = threading.Event(), threading.Event()
+    asked: list[object] = []
+
+    def beside(where: Path, version: int, questions: list[Any], seconds: float) -> dict[Any, str]:
+        asked.extend(questions)
+        begun.set()
+        assert go_on.wait(60)
+        return dict.fromkeys(questions, "worked out")
+
+    answers = Answers(folder, beside=beside)
+    for method in ("health", "health_movers", "health"):
+        with pytest.raises(StillWorking):
+            answers(method)
+        assert begun.wait(60)
+    assert len(asked) == 1 and answers("customers", limit=1).found > 0
+    go_on.set()
+
+    def there() -> bool:
+        try:
+            return bool(answers("health") == "worked out")
+        except StillWorking:
+            return False
+
+    _until(there)
