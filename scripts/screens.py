@@ -59,6 +59,7 @@ def main(wanted: list[str]) -> None:
                         page.fill("input[name=password]", PASSWORD.format(role="manager"))
                         page.click("button.primary")
                         page.goto(site.url + PAGES[name], timeout=120_000)
+                        page.wait_for_selector("#working", state="detached", timeout=300_000)  # long work
                         page.screenshot(path=SHOTS / f"{name}{ending}.png")
                         print(name + ending, flush=True)
                         context.close()

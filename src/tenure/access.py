@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tenure.explain import Explanation
     from tenure.feedback import Feedback
     from tenure.feedback_voices import Voices
+    from tenure.freshness import Freshness
     from tenure.goals import Standing
     from tenure.intake import Intake
     from tenure.per_customer import Figures
@@ -58,6 +59,10 @@ class Seen(SeenHealth):
             return found
         kept = [row for row in found.rows if row.get("table") not in PEOPLE]
         return replace(found, rows=[{k: v for k, v in row.items() if k not in PERSONAL} for row in kept])
+
+    def readings(self, metric: str, period: str, where: Texts = (), **asked: Any) -> Any:
+        """As Workspace.readings, which names nobody."""
+        return self._ask("readings", metric, period, where=self._where(where), **asked)
 
     def per_customer(self, *metrics: str, where: Texts = (), **options: Any) -> Figures:
         """As Workspace.per_customer."""
@@ -152,6 +157,13 @@ class Seen(SeenHealth):
         rejects = {"rows": found.rejects["rows"], "reasons": []}
         sources = tuple({**source, "notes": []} for source in found.sources)
         return replace(found, rejects=rejects, sources=sources)
+
+    def freshness(self) -> Freshness:
+        """As Workspace.freshness; why a sync failed is for those who look after the data."""
+        found: Freshness = self._ask("freshness")
+        if self.access.manages:
+            return found
+        return replace(found, notices=tuple(replace(one, detail="") for one in found.notices))
 
     def rejects(self, **which: Any) -> list[dict[str, Any]]:
         """As Workspace.rejects, for those who look after the data."""

@@ -38,6 +38,8 @@ WAREHOUSES = ("postgresql", "spark", "bigquery", "snowflake", "databricks", "tri
 SOURCES = "tenure.sources"
 
 PolicyCheck = Callable[[Mapping[str, object], str], object]
+STALE_AFTER = 26
+"""Hours: a day, and a little for a nightly sync that is late."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class Config:
     fiscal_year_start: int = 1
     as_of: date | datetime | None = None
     """a date is 00:00 in the workspace's zone, a datetime is UTC, None is now"""
+    stale_after: int = STALE_AFTER
+    """hours without a load after which pages say that the data are old; 0 is never"""
     warehouse: str = field(default="duckdb", repr=False)
     """"duckdb" or a URL, which may hold a password: never shown"""
     sources: Mapping[str, SourceConfig] = field(default_factory=dict)
@@ -150,6 +154,7 @@ def parse(text: str, path: Path, validate_policy: PolicyCheck | None = None) -> 
         week_start=head.choice("week_start", WEEKDAYS, None) or "monday",
         fiscal_year_start=head.whole("fiscal_year_start", 1, 1, 12) or 1,
         as_of=_as_of(head),
+        stale_after=head.whole("stale_after", STALE_AFTER, 0) or 0,
         warehouse=_warehouse(head),
         sources=_sources(root),
         usage=_usage(root.table("usage")),

@@ -22,6 +22,7 @@ business = "@BUSINESS@"       # saas, ecommerce, b2b, services, retail, marketpl
 # week_start = "monday"
 # fiscal_year_start = 1       # the month; 2024 is the fiscal year that ends in 2024
 # as_of = 2025-01-01          # freeze "now": nothing recorded at or after it influences any result
+# stale_after = 26            # hours without a load after which pages say that the data are old; 0 is never
 # warehouse = "duckdb"        # embedded, in this folder; or a URL: "postgresql://...", "spark://..."
 
 # Where the data are. Files whose columns have the names of the model need no mapping: try `tenure import FILE`.

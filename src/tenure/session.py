@@ -29,11 +29,24 @@ class Session:
         self._snapshot: Snapshot | None = None
         self._warehouse: Warehouse | None = None
         self._made_at = 0.0
+        self.held = False
+        """Whether it stays at the version it has, whatever happens to the workspace."""
 
     @property
     def meta(self) -> Mapping[str, Any]:
         """What the last refresh noted of the version in use."""
         return self._snapshot.meta if self._snapshot else {}
+
+    @property
+    def loads(self) -> Mapping[str, Any] | None:
+        """What was loaded when, of the version that is held."""
+        return self._snapshot.manifest.loads if self.held and self._snapshot else None
+
+    @property
+    def customers(self) -> int:
+        """Rows of the list of customers, 0 where there is none."""
+        there = self._snapshot.tables.get("customers") if self._snapshot else None
+        return there.rows if there else 0
 
     @property
     def version(self) -> int:
@@ -51,6 +64,8 @@ class Session:
         from tenure.warehouse import Dated, Remembering
         from tenure.worlds import clock_of, columns_of, known_tables, world_of
 
+        if self.held and self._measure:
+            return self._measure
         store = Store(self.config.folder)
         fresh = self.config.as_of is not None or time.monotonic() - self._made_at < FRESH_FOR
         if self._measure and self._snapshot and self._snapshot.version == store.version and fresh:

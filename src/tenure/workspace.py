@@ -87,10 +87,10 @@ class Workspace(People, Judging):
         on_note: Callable[[str], None] | None = None,
     ) -> SyncReport:
         """Pull every source (or those named) and refresh, as one version: all of it counts, or nothing does."""
-        from tenure import sync
+        from tenure import freshness, sync
 
         begun = time.monotonic()
-        with self._writing() as tx:
+        with freshness.written_down(self.folder), self._writing() as tx:
             if self._moved_zone(tx):
                 sync.start_anew(self.config, tx)
             loads = sync.pull(self.config, tx, tuple(sources), full, on_progress, on_note)
@@ -170,6 +170,11 @@ class Workspace(People, Judging):
     def stamp(self) -> str:
         """What answers depend on besides their question: it changes whenever one could. Follows the newest version."""
         return f"{self._ready().clock.as_of.isoformat()}/{self._session.version}"
+
+    def hold(self) -> str:
+        """Stay at the version that is the newest now, and at this moment; the stamp of both."""
+        stamp, self._session.held = self.stamp(), True
+        return stamp
 
     def snapshot(self) -> Snapshot:
         """The newest version of the data, to read."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from tenure.cohorts_grid import Grid, Members
     from tenure.config import Config
     from tenure.directory import Customers
+    from tenure.explain import Explanation
     from tenure.feedback_voices import Voices
+    from tenure.freshness import Freshness
     from tenure.goals import Standing
     from tenure.intake import Intake
     from tenure.measure import Measure
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from tenure.question import Frame, Question
     from tenure.result import Results, Row
     from tenure.scorecards import Scorecards
+    from tenure.session import Session
     from tenure.store import Snapshot
 
 
@@ -36,6 +39,19 @@ class People:
 
         @property
         def config(self) -> Config: ...
+
+        def explain(
+            self,
+            metric: str,
+            period: str,
+            where: str | Sequence[str] = (),
+            versus: str | None = None,
+            variant: str | None = None,
+            window: str | None = None,
+        ) -> Explanation: ...
+
+        @property
+        def _session(self) -> Session: ...
 
         def snapshot(self) -> Snapshot: ...
 
@@ -75,6 +91,25 @@ class People:
         from tenure.intake import intake
 
         return intake(self.config, self.snapshot())
+
+    @property
+    def size(self) -> int:
+        """How many rows the list of customers has in the version in use."""
+        return self._session.customers
+
+    def readings(self, metric: str, period: str, **asked: Any) -> list[dict[str, Any]]:
+        """One number as every preset counts it: `asked` as `explain` takes it."""
+        from tenure.readings import readings
+
+        return readings(self.explain, metric, period, **asked)
+
+    def freshness(self) -> Freshness:
+        """Up to when the data reach, and whether they came in as they should."""
+        from tenure.freshness import freshness
+        from tenure.store import loads
+
+        held = self._session.loads
+        return freshness(self.config, loads(self.config.folder) if held is None else held, datetime.now(UTC))
 
     def rejects(self, **which: Any) -> list[dict[str, Any]]:
         """Refused rows, to browse and download; source, table, reason, limit and offset choose them."""

@@ -79,6 +79,8 @@ FLOORS = [
         "scorecards",
         "membership",
         "intake",
+        "freshness",
+        "readings",
     ),
     # judgements: rules over results
     ("health", "driver", "drivers", "interventions", "models", "risk", "survival"),

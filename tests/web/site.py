@@ -91,6 +91,16 @@ class Site:
         """A page, as somebody who is signed in (role "" is nobody)."""
         return self.ask(path, jar=self.jar(role) if role else None, **headers)
 
+    def whole(self, role: str, path: str) -> Reply:
+        """A page of what takes long, when it is there."""
+        until = time.monotonic() + 300
+        while time.monotonic() < until:
+            reply = self.get(role, path)
+            if 'id="working"' not in reply.text:
+                return reply
+            time.sleep(0.5)
+        raise AssertionError(f"{path} is never there")
+
     def post(self, role: str, path: str, data: dict[str, str]) -> Reply:
         """A form, with its mark, as somebody who is signed in."""
         jar = self.jar(role)

@@ -85,6 +85,26 @@ def test_the_export_is_the_whole_selection_of_the_role(site: Site, role: str) ->
         assert "customers.csv" in site.get("admin", "/settings").text
 
 
+def test_chosen_rows_alone_are_taken_along(site: Site, look: Callable[..., Any]) -> None:
+    """Two rows are ticked and exported; ids of others' customers give a csm nothing, and hostile ones no fault."""
+    page = look("manager", "/customers?sort=name&order=up")
+    boxes = page.locator("tbody input[type=checkbox]")
+    ids = [boxes.nth(k).get_attribute("value") for k in (1, 3)]
+    for k in (1, 3):
+        boxes.nth(k).check()
+    with page.expect_download() as taken:
+        page.click("text=Export chosen")
+    rows = list(csv.DictReader(io.StringIO(Path(taken.value.path()).read_text(encoding="utf-8"))))
+    assert [row["customer_id"] for row in rows] == ids
+    assert "2 rows" in site.get("admin", "/settings").text
+    csm = list(csv.DictReader(io.StringIO(site.get("csm", "/customers/export.csv?id=P-1203&id=P-1125").text)))
+    assert [row["customer_id"] for row in csm] == ["P-1125"]
+    for text in HOSTILE:
+        reply = site.get("manager", "/customers/export.csv?id=" + quote(text, safe=""))
+        assert reply.status in (200, 400, 422), (text[:40], reply.status)
+        assert len(reply.text.splitlines()) <= 1 or reply.status != 200
+
+
 def test_one_customer_as_each_role(site: Site, look: Callable[..., Any]) -> None:
     """The figures are the command line's; notes go from one person to another, and a viewer reads no texts."""
     told = _told(site, "customer", "P-1125")

@@ -24,6 +24,7 @@ PAGES = (
     "/customers/P-1125?remove=1",
     "/health",
     "/search?q=a",
+    "/saved?address=%2Fmetrics%2Fmrr%3Fby%3Dplan",
     "/account",
 )
 

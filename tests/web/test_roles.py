@@ -41,6 +41,7 @@ PAGES: dict[str, list[tuple[str, dict[str, int]]]] = {
     "metric-csv": [("/metrics/nps.csv", ALL)],
     "metric-xlsx": [("/metrics/nps.xlsx", ALL)],
     "metric-png": [("/metrics/nps.png", ALL)],
+    "metric-vendors": [("/metrics/mrr/vendors?why=2025-12", ALL)],
     "catalogue": [("/catalogue", ALL)],
     "search": [("/search?q=a", ALL)],
     "customers": [("/customers", ALL), ("/customers?in=%40enterprise&sort=name", ALL)],
@@ -74,6 +75,7 @@ PAGES: dict[str, list[tuple[str, dict[str, int]]]] = {
     "data": [("/data", ALL)],
     "rejects": [("/data/rejects", MANAGES)],
     "rejects-csv": [("/data/rejects.csv", MANAGES)],
+    "saved": [("/saved", ALL), ("/saved?address=%2Fmetrics%2Fmrr", ALL)],
     "account": [("/account", ALL)],
     "settings": [("/settings", ADMIN)],
     "audit-csv": [("/settings/audit.csv", ADMIN)],
@@ -150,7 +152,8 @@ def test_no_answer_names_a_customer_that_is_not_the_csms(site: Site) -> None:
     pages += ["/health", "/health/export.csv", f"/customers/{min(own)}"]
     pages += ["/cohorts?cohort=2024-03&age=18", "/cohorts/customers.csv?cohort=2024-03&age=18", "/feedback"]
     pages += ["/feedback/comments.csv", "/drivers?metric=customer_churn_rate", "/data"]
-    texts |= {path: site.get("csm", path) for path in pages}
+    pages += ["/metrics/mrr/vendors?why=2025-12", "/saved"]
+    texts |= {path: site.whole("csm", path) for path in pages}
     for path, reply in texts.items():
         assert reply.status == 200, (path, reply.text[:300])
         named = {

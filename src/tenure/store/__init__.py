@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tenure.store.snapshot import Snapshot, Store, TableInfo
     from tenure.store.writer import Writer
 
-__all__ = ["Snapshot", "Store", "TableInfo", "Writer", "loaded"]
+__all__ = ["Snapshot", "Store", "TableInfo", "Writer", "loaded", "loads"]
 
 
 def loaded(folder: Path) -> frozenset[str]:
@@ -30,6 +30,16 @@ def loaded(folder: Path) -> frozenset[str]:
     if pin is not None:
         pin.close()
     return frozenset(name for name, state in manifest.tables.items() if any(part.live for part in state.parts))
+
+
+def loads(folder: Path) -> dict[str, Any]:
+    """What was loaded when, by source, table and file, without opening the engine."""
+    from tenure.store.files import Folder
+
+    manifest, pin = Folder(folder.resolve()).open_current()
+    if pin is not None:
+        pin.close()
+    return manifest.loads
 
 
 def __getattr__(name: str) -> Any:

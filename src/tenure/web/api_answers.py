@@ -17,7 +17,6 @@ from tenure.render.results import as_json
 from tenure.web import tokens
 from tenure.web.asking import let_in
 from tenure.web.page import status_of
-from tenure.web.served import served
 
 PROBLEM = "application/problem+json"
 TITLES = {
@@ -116,7 +115,7 @@ def links(request: HttpRequest, limit: int, offset: int, found: int) -> str:
 
 def _tag(request: HttpRequest) -> str:
     access = request.person.access
-    asked = (served().stamp, access.role, access.owner, request.get_full_path())
+    asked = (request.answers.stamp, access.role, access.owner, request.get_full_path())
     return '"' + hashlib.sha256(repr(asked).encode("utf-8", "surrogatepass")).hexdigest()[:32] + '"'
 
 

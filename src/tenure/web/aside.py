@@ -28,10 +28,14 @@ OLD = 3 * 86_400
 
 @dataclass(frozen=True)
 class Pending:
-    """It is being worked out, for so many seconds; or, not begun, nobody has asked for it yet."""
+    """It is being worked out, for so many seconds; or, not begun, nobody has asked for it yet.
+
+    `usual`: the seconds that the like of it took the last time; 0 where it was never asked before.
+    """
 
     seconds: int
     begun: bool = True
+    usual: int = 0
 
 
 class Aside:
@@ -58,7 +62,7 @@ class Aside:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                return Pending(max(0, round(time.time() - os.fstat(handle).st_mtime)))
+                return Pending(max(0, round(time.time() - os.fstat(handle).st_mtime)), usual=self._usual(method))
             if answer.exists():
                 return _said(answer)
             if not self.start:
@@ -68,6 +72,12 @@ class Aside:
             return Pending(0)
         finally:
             os.close(handle)
+
+    def _usual(self, method: str) -> int:
+        try:
+            return int((self.folder / f"{method}.took").read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return 0
 
     def _begin(self, job: str, answer: Path, handle: int) -> None:
         """Start the process; it inherits the lock, which holds while any of its holders lives."""
@@ -97,6 +107,7 @@ def work(folder: str, answer: str, job: str) -> None:
     """Answer one question; what is wrong with it is an answer too."""
     from tenure.workspace import Workspace
 
+    begun = time.monotonic()
     _, method, arguments, options = json.loads(job)
     try:
         found = getattr(Workspace(folder), method)(*arguments, **options)
@@ -106,6 +117,8 @@ def work(folder: str, answer: str, job: str) -> None:
     whole = Path(f"{answer}.{os.getpid()}")
     whole.write_text(json.dumps(kept), encoding="utf-8")
     whole.replace(answer)
+    if "answer" in kept:
+        Path(answer).with_name(f"{method}.took").write_text(f"{time.monotonic() - begun:.0f}", encoding="ascii")
 
 
 if __name__ == "__main__":

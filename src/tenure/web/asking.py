@@ -9,7 +9,8 @@ from tenure.web.served import served
 
 
 def let_in(request: HttpRequest, person: object) -> None:
-    """Say who is asking."""
+    """Say who is asking. All that one request asks is answered by one version of the data."""
     access = getattr(person, "access", None)
     request.person = person
-    request.door = Seen(served(), access) if access is not None else None
+    request.answers = served().now
+    request.door = Seen(request.answers, access) if access is not None else None

@@ -54,6 +54,9 @@ class Doors:
             let_in(request, None)  # no text that is stored has this character, and engines stop at it
             response = HttpResponse("This address cannot be read.\n", status=400, content_type="text/plain")
             return _as_problem(response) if request.path.startswith("/api/") else response
+        if request.method == "POST" and any("\0" in text for _, texts in request.POST.lists() for text in texts):
+            let_in(request, None)
+            return HttpResponse("This form cannot be read.\n", status=400, content_type="text/plain")
         let_in(request, None if request.path in _OPEN else _person(request))
         response = self._answer(request)
         if request.path.startswith("/api/") and response.status_code >= 400:

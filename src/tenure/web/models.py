@@ -85,11 +85,12 @@ class Deed(models.Model):
 
 
 class Saved(models.Model):
-    """A view that somebody saved: the address of a page with all its choices."""
+    """A view that somebody saved: the address of a page with all its choices. `shared`: for everybody."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="saved")
     name = models.CharField(max_length=100)
     address = models.CharField(max_length=2000)
+    shared = models.BooleanField(default=False)
     created = models.DateTimeField(default=timezone.now)
 
 

@@ -12,13 +12,14 @@ from functools import cache, wraps
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from tenure import catalog
 from tenure.access_role import ROLES
 from tenure.errors import NotAllowed, NotThere, StoreError, TenureError, UsageError
-from tenure.web.served import served
+from tenure.web.answers import StillWorking
 
 View = Callable[..., HttpResponse]
 EVERYBODY = frozenset(ROLES)
@@ -70,6 +71,8 @@ def guarded(page: Page, way: Way) -> View:
             return failed(request, error, 403)
         try:
             return way.view(request, **arguments)
+        except StillWorking as error:
+            return render(request, "tenure/working.html", {"title": page.title, "error": error}, status=202)
         except TenureError as error:
             return failed(request, error)
 
@@ -119,11 +122,22 @@ def shown(request: HttpRequest, template: str, context: dict[str, Any], status: 
     return render(request, f"tenure/{template}", context, status=status)
 
 
+def _freshness(request: HttpRequest) -> dict[str, Any]:
+    """Up to when the data reach, and what touches every figure."""
+    try:
+        told = request.door.freshness()
+    except TenureError:  # the page itself says what is wrong
+        return {"data_to": request.answers.workspace.config.as_of_instant()}
+    return {"data_to": told.data_to, "notices": told.notices}
+
+
 def around(request: HttpRequest) -> dict[str, Any]:
     """What every template may name (a context processor)."""
+    from tenure.web.models import Saved
+
     person = getattr(request, "person", None)
     found: dict[str, Any] = {"person": person, "theme": getattr(person, "theme", "auto")}
-    config = served().workspace.config
+    config = request.answers.workspace.config
     found["workspace_name"] = config.name
     if person is None:
         return found
@@ -135,7 +149,7 @@ def around(request: HttpRequest) -> dict[str, Any]:
         for page in pages()
         if page.order is not None and person.role in page.roles
     ]
-    found["data_to"] = config.as_of_instant()
-    found["saved"] = list(person.saved.order_by("name")[:20])
+    found |= _freshness(request)
+    found["saved"] = list(Saved.objects.filter(Q(person=person) | Q(shared=True)).order_by("name", "pk")[:20])
     found["this_address"] = request.get_full_path()
     return found

@@ -1,106 +1,120 @@
-"""The workspace as a server's process holds it: one at a time asks it, the newest version answers, answers are kept.
+"""The workspace as a server's process holds it: readers are answered at once, from the newest version that is ready.
 
-The engine's connection and its caches are not made for several threads, so questions take turns; an answer that was
-given before is given again without waiting, as long as nothing it depends on has changed. A refresh in another process
-is seen at the next question. When tenure.toml changes, the new settings hold as soon as they can answer.
+A thread of its own looks out for a newer version (a refresh in another process), for a new tenure.toml and for the
+clock. It opens what is new beside what is in force, asks it what readers asked of late, and only then puts it in its
+place: so nobody waits for a refresh, nothing fails in it, and a page is of one version throughout.
 """
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import threading
 import time
-from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
 from tenure.errors import StoreError, TenureError
 from tenure.session import FRESH_FOR
+from tenure.web.answers import Answers, settings_now
+from tenure.web.rehearsal import rehearsed
 from tenure.workspace import Workspace
 
-KEPT = 600
-"""Answers kept in each process."""
+log = logging.getLogger("tenure.web")
+
+LOOK = 0.5
+"""Seconds between two looks for something new."""
+REHEARSAL = 60.0
+"""Seconds that asking beforehand may take at most: for so long readers see what they saw before."""
+SPARING = 10
+"""Where it takes long, the clock is followed less often: at most this part of the time is spent on it."""
 
 
 class Served:
-    """Answers questions to a workspace, from any thread. Call it with a method's name."""
+    """Answers questions to a workspace, from any thread. Call it with a method's name; `now` answers for a request."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._workspace = Workspace(folder)
-        self._settings = self._settings_now()
-        self._lock = threading.RLock()
-        self._answers: OrderedDict[Any, Any] = OrderedDict()
-        self._stamp, self._version, self._stamped = "", -1, 0.0
+        self._live = Answers(folder, beside=rehearsed)
+        self._switching = threading.Lock()
+        self._refused: tuple[int, int] | None = None  # settings that cannot answer: the old ones stay in force
+        self._fresh_for = FRESH_FOR
+        self._used = time.monotonic()
+        threading.Thread(target=self._follow, name="follow", daemon=True).start()
+
+    @property
+    def now(self) -> Answers:
+        """What is in force. Whoever holds it gets answers of one version, whatever happens meanwhile."""
+        self._used = time.monotonic()
+        if self._old(3 * self._fresh_for) and self._switching.acquire(blocking=False):
+            try:  # nobody asked for long: what was said then is not repeated
+                if self._old(3 * self._fresh_for):
+                    self._switch(rehearse=False)
+            finally:
+                self._switching.release()
+        return self._live
 
     @property
     def workspace(self) -> Workspace:
-        """The workspace, for its settings."""
-        return self._workspace
+        """The workspace in force, for its settings."""
+        return self._live.workspace
 
     @property
     def stamp(self) -> str:
         """What answers depend on besides their question."""
-        fresh = self._workspace.config.as_of is not None or time.monotonic() - self._stamped < FRESH_FOR
-        if fresh and self._version == self._workspace.version and self._settings == self._settings_now():
-            return self._stamp
-        with self._lock:
-            return self._restamped()
+        return self.now.stamp
 
     def __call__(self, method: str, /, *arguments: Any, **options: Any) -> Any:
         """The answer of a workspace's method."""
-        asked = (method, arguments, tuple(sorted((k, _frozen(v)) for k, v in options.items())))
-        key = (self.stamp, asked)
-        if key in self._answers:
-            return self._answers[key]
-        with self._lock:
-            key = (self._restamped(), asked)
-            if key not in self._answers:
-                self._keep(key, getattr(self._workspace, method)(*arguments, **options))
-            return self._answers[key]
+        return self.now(method, *arguments, **options)
 
-    def _keep(self, key: Any, answer: Any) -> None:
-        self._answers[key] = answer
-        while len(self._answers) > KEPT:
-            self._answers.popitem(last=False)
+    def _follow(self) -> None:
+        while True:
+            time.sleep(LOOK)
+            try:
+                with self._switching:
+                    if self._changed() or (self._old(self._fresh_for) and self._used > self._live.made):
+                        self._switch(rehearse=True)
+            except Exception:
+                log.exception("What is new cannot be opened; what there was stays.")
+                time.sleep(20 * LOOK)
 
-    def _restamped(self) -> str:
-        """The stamp of now; under the lock."""
-        self._reread()
-        version = self._workspace.version
-        stamp = f"{self._workspace.stamp()}/{self._settings}"
-        if stamp != self._stamp:
-            self._answers.clear()
-            self._stamped = time.monotonic()
-        self._stamp, self._version = stamp, version
-        return stamp
+    def _changed(self) -> bool:
+        """Whether there is a newer version, or a tenure.toml that was not tried yet."""
+        settings = settings_now(self.folder)
+        if settings not in (self._live.settings, self._refused):
+            return True
+        with contextlib.suppress(StoreError):
+            return self._live.version not in (-1, self._live.workspace.version)
+        return False
 
-    def _reread(self) -> None:
-        """Follow tenure.toml. Settings that cannot answer, or not yet, leave the old ones in force."""
-        now = self._settings_now()
-        if now == self._settings:
-            return
-        new = Workspace(self.folder)
+    def _old(self, most: float) -> bool:
+        """Whether "now" has moved on."""
+        live = self._live
         try:
-            new.stamp()
-        except StoreError as error:
-            if error.permanent:
-                self._settings = now
-            return
+            return live.version != -1 and live.workspace.config.as_of is None and time.monotonic() - live.made > most
         except TenureError:
-            self._settings = now
-            return
-        self._workspace, self._settings = new, now
+            return False
 
-    def _settings_now(self) -> tuple[int, int]:
+    def _switch(self, *, rehearse: bool) -> None:
+        live, begun = self._live, time.monotonic()
+        new = Answers(self.folder, beside=rehearsed)
+        if new.settings == self._refused and live.version != -1:
+            new = Answers(self.folder, settings_of=live, beside=rehearsed)
         try:
-            found = (self.folder / "tenure.toml").stat()
-        except OSError:
-            return (0, 0)
-        return (found.st_mtime_ns, found.st_size)
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+            assert new.stamp
+        except TenureError as error:
+            if live.version == -1:
+                self._live = new  # there is nothing to stay with
+            elif not isinstance(error, StoreError) or error.permanent:
+                self._refused = new.settings
+            return  # where somebody writes just now: once more at the next look
+        if rehearse:
+            asked = live.asked_lately()
+            new.learn(rehearsed(self.folder, new.version, list(asked), REHEARSAL) if asked else {}, asked)
+        self._fresh_for = max(FRESH_FOR, SPARING * (time.monotonic() - begun))
+        self._refused = None if new.settings != live.settings else self._refused
+        self._live = new
 
 
 _served: Served | None = None

@@ -18,6 +18,9 @@ def django(config: Config, host: str = "127.0.0.1") -> None:
     missing = [name for name in ("django", "ninja", "gunicorn", "whitenoise", "argon2") if find_spec(name) is None]
     if missing:
         raise TenureError(f"The site is not installed: {missing[0]} is missing.", where="tenure serve", todo=HOW_TO_GET)
+    if config.web.database and find_spec("psycopg") is None:
+        what = "The site's database is PostgreSQL, and what speaks with it is not installed."
+        raise TenureError(what, where="[web] database", todo="Run: pip install 'tenure[web,postgres]'")
     import django as framework
     from django.conf import settings
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from tenure.drivers import Drivers
 from tenure.render import numbers as plain
 from tenure.web import marks, numbers
 
@@ -39,9 +38,8 @@ def probability(p: float | None) -> str:
     return "" if p is None else "under 0.001" if p < 0.001 else f"{p:.3f}"
 
 
-def factors(found: Drivers) -> list[dict[str, Any]]:
+def factors(answer: Found) -> list[dict[str, Any]]:
     """What goes with the outcome: those beyond chance first, then the rest, nearest to it first."""
-    answer = found.to_json()
     unit, better, currency = answer["unit"], answer["better"], answer["currency"]
     rows = sorted(answer["goes_with"]["factors"], key=lambda one: (not one["finding"], one["adjusted_p"] or 1.0))
     reach = sorted(max(abs(one["low"] or 0.0), abs(one["high"] or 0.0)) for one in rows)
@@ -72,9 +70,8 @@ def person(one: Found) -> dict[str, Any]:
     return {"name": one["name"] or one["id"], "href": "/customers/" + quote(str(one["id"]), safe="")}
 
 
-def change(found: Drivers, chosen: str) -> dict[str, Any] | None:
+def change(answer: Found, chosen: str) -> dict[str, Any] | None:
     """The change since the period before, the columns it may come from, the groups of one of them."""
-    answer = found.to_json()
     said, unit, currency = answer["change"], answer["unit"], answer["currency"]
     if said is None:
         return None

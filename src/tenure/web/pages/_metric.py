@@ -226,11 +226,7 @@ def _reading(name: str, value: Any, why: str, found: Explanation) -> dict[str, s
 
 
 def _differs(found: Explanation, difference: Fraction) -> str:
-    if found.unit == "money":
-        return numbers.money(difference, found.currency, sign=True)
-    if found.unit == "share":
-        return f"{plain.signed(difference * 100, 1)} pts"
-    return plain.signed(difference, 2 if found.unit not in ("count", "points") else 0)
+    return _apart(float(difference), found.unit, found.currency)
 
 
 def _vendor(door: Seen, state: State, asked: dict[str, Any], found: Explanation) -> dict[str, Any]:
@@ -247,6 +243,36 @@ def _vendor(door: Seen, state: State, asked: dict[str, Any], found: Explanation)
         if one.amount
     ]
     return {**_reading(state.vendor, value, "", found), "rules": rules}
+
+
+def side_by_side(door: Seen, state: State) -> Any:
+    """Every preset's reading, in words; or, while it is being worked out, how far that is."""
+    asked: dict[str, Any] = {"where": (*state.where, *state.group)}
+    asked |= {name: getattr(state, name) for name in ("variant", "window") if getattr(state, name)}
+    found = door.readings(state.metric, state.why, **asked)
+    if not isinstance(found, list):
+        return found
+    return [
+        {
+            "name": one["preset"],
+            "value": "no value" if one["value"] is None else numbers.text(one["value"], one["unit"], one["currency"]),
+            "differs": _apart(one["differs"], one["unit"], one["currency"]),
+            "rules": ", ".join(rule["rule"].replace("_", " ") for rule in one["rules"]),
+        }
+        for one in found
+    ]
+
+
+def _apart(difference: float | None, unit: str, currency: str | None) -> str:
+    if difference is None:
+        return ""
+    if not difference:
+        return "same"
+    if unit == "money":
+        return numbers.money(difference, currency, sign=True)
+    if unit == "share":
+        return f"{plain.signed(difference * 100, 1)} pts"
+    return plain.signed(difference, 2 if unit not in ("count", "points") else 0)
 
 
 def paragraphs(doc: str) -> list[tuple[str, str]]:

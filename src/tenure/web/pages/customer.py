@@ -18,7 +18,7 @@ from tenure.web.models import Note
 from tenure.web.page import Page, Way, shown
 from tenure.web.pages import _customer_parts as parts
 from tenure.web.pages import _customer_words as words
-from tenure.web.pages._health_aside import beside
+from tenure.web.pages._beside import beside
 
 STEP = 20
 """Entries of the timeline that a page shows."""

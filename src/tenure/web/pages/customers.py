@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from tenure.access import LONGEST_ID
+from tenure.access_role import quoted
 from tenure.directory import MONTHS, Customers
 from tenure.directory_columns import COLUMNS
 from tenure.errors import NotAllowed, NotThere, TenureError, UsageError
@@ -99,6 +101,7 @@ def _page(
         "filters": [(name, rows.TITLES.get(name, titled(name))) for name in _filterable(everybody)],
         "comparisons": COMPARISONS,
         "kept": _kept(request, ("column", "how", "value", "page")),
+        "kept_export": _kept(request, ("column", "how", "value", "page", "id")),
         "kept_search": _kept(request, ("q", "page")),
         "kept_columns": _kept(request, ("columns", "page")),
         "clear": href(request, {"where": None, "q": None, "page": None}),
@@ -152,13 +155,17 @@ def _choices(found: Customers, columns: list[rows.Column], *, scored: bool) -> l
 
 
 def take(request: HttpRequest, form: str) -> HttpResponse:
-    """Everyone in the selection, unrounded, as CSV or Excel."""
+    """Everyone in the selection, or those of it that are chosen by `id`, unrounded, as CSV or Excel."""
     everybody = request.door.customers(limit=SIZE)
     state = state_of(request, tabs_of(request, everybody.as_of))
     wanted = tuple(name for name in state.columns if name in COLUMNS or name in everybody.attributes)
     names = wanted or (*COLUMNS, *everybody.attributes)
     names = tuple(dict.fromkeys(("customer_id", "name", *names)))
-    found = request.door.customers(**state.asked, limit=None, columns=names)
+    asked = state.asked
+    chosen = [text[:LONGEST_ID] for text in request.GET.getlist("id")[:SIZE]]
+    if chosen:
+        asked = {**asked, "where": (*asked["where"], f"customer_id IN ({', '.join(map(quoted, chosen))})")}
+    found = request.door.customers(**asked, limit=None, columns=names)
     judged = _judged(request)
     head = [*names, "health", "health_band"] if judged else list(names)
     table = []

@@ -6,19 +6,23 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from tenure.errors import UsageError
+from tenure.errors import StoreError, UsageError
 from tenure.web import export, numbers
+from tenure.web.aside import Pending
 from tenure.web.controls import Control, href, one
 from tenure.web.page import Page, Way, shown
+from tenure.web.pages._beside import beside
 from tenure.web.pages._drivers import change, factors
 from tenure.web.served import served
 
 METRICS = ("customer_churn_rate", "nrr", "grr", "mrr_churn_rate", "renewal_rate", "logo_churn_rate")
+A_DOWNLOAD = 90.0
+"""Seconds that a download waits for what is worked out beside the site."""
 COMPARE = (("previous", "period before"), ("year", "a year ago"))
 
 
 def drivers(request: HttpRequest) -> HttpResponse:
-    """The page. It works for some seconds, so it is asked for: an address without a metric only offers it."""
+    """The page. It works for some seconds, so it is asked for, and worked out beside the site."""
     if not served().workspace.version:
         return shown(request, "empty.html", {"title": "Drivers"})
     known = {row["metric"]: row["title"] for row in request.door.metrics() if row["available"]}
@@ -32,14 +36,12 @@ def drivers(request: HttpRequest) -> HttpResponse:
         "metric": metric,
     }
     if metric:
-        compare = _compare(request)
-        found = request.door.drivers(
-            metric, one(request, "period", longest=20) or None, compare=compare, **_asked(request)
-        )
-        answer = found.to_json()
+        answer = _worked_out(request, metric)
+        if isinstance(answer, Pending):
+            return shown(request, "drivers.html", context | {"pending": answer, "again": request.get_full_path()})
         goes = answer["goes_with"]
-        lines = factors(found)
-        moved = change(found, one(request, "column", longest=80))
+        lines = factors(answer)
+        moved = change(answer, one(request, "column", longest=80))
         if moved:
             for column in moved["columns"]:
                 column["href"] = href(request, {"column": column["id"]}) + "#change"
@@ -57,9 +59,12 @@ def drivers(request: HttpRequest) -> HttpResponse:
     return shown(request, "drivers.html", context)
 
 
-def _asked(request: HttpRequest) -> dict[str, Any]:
+def _worked_out(request: HttpRequest, metric: str, *, wait: float = 0.0) -> Any:
+    """The answer, if it is there; else work on it has begun."""
     where = one(request, "where")
-    return {"where": (where,)} if where else {}
+    period = one(request, "period", longest=20) or None
+    door = beside(request, wait=wait)
+    return door.drivers(metric, period, compare=_compare(request), where=(where,) if where else ())
 
 
 def _compare(request: HttpRequest) -> str:
@@ -87,8 +92,9 @@ def download(request: HttpRequest) -> HttpResponse:
     metric = one(request, "metric", longest=80)
     if not metric:
         raise UsageError("No metric is chosen.", todo="Choose what the factors should go with.")
-    period = one(request, "period", longest=20) or None
-    found = request.door.drivers(metric, period, compare=_compare(request), **_asked(request)).to_json()
+    found = _worked_out(request, metric, wait=A_DOWNLOAD)
+    if isinstance(found, Pending):
+        raise StoreError("It is still being worked out.", todo="Try again in a minute.", permanent=False)
     head = ("factor", "group", "others", "customers", "other_customers", "value", "other_value", "difference")
     tail = ("low", "high", "p", "adjusted_p", "finding")
     rows = [tuple(line[name] for name in (*head, *tail)) for line in found["goes_with"]["factors"]]

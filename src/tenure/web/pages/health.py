@@ -13,7 +13,7 @@ from tenure.web.aside import Pending
 from tenure.web.controls import Control, address, href, number, one
 from tenure.web.page import Page, Way, shown
 from tenure.web.pages import _health_parts as parts
-from tenure.web.pages._health_aside import beside
+from tenure.web.pages._beside import beside
 
 SIZE = 25
 

@@ -9,15 +9,17 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from tenure.charts.trend import Point, leaves, span_of, trend
-from tenure.errors import NotThere, UnknownName
+from tenure.errors import NotThere, UnknownName, UsageError
 from tenure.metric import Metric, find
 from tenure.policy import PRESETS
 from tenure.result import Result
 from tenure.web import audit, export, numbers
+from tenure.web.aside import Pending
 from tenure.web.controls import Control, href
 from tenure.web.drawing import both, png, standalone
 from tenure.web.page import Page, Way, shown
-from tenure.web.pages._metric import Group, State, account, condition, groups_of, largest, paragraphs
+from tenure.web.pages._beside import beside
+from tenure.web.pages._metric import Group, State, account, condition, groups_of, largest, paragraphs, side_by_side
 from tenure.web.served import served
 
 GRAINS = ("day", "week", "month", "quarter", "year")
@@ -57,12 +59,40 @@ def metric(request: HttpRequest, metric_id: str) -> HttpResponse:
         "table": _table(series, groups),
         "exports": [(form, href(request, {"why": ""}, f"/metrics/{one.id}.{form}")) for form in ("png", "csv", "xlsx")],
         "close": href(request, {"why": "", "group": "", "vendor": ""}),
-        "presets": [(name, href(request, {"vendor": name}) + "#why") for name in PRESETS if name != "tenure"],
     }
     if state.why:
         group = next((g.name for g in groups if condition(g.by) == state.group and g.by), "")
-        context["why"] = account(request.door, state, group)
+        context |= {"why": account(request.door, state, group), **_vendors(request, one, state, start=False)}
     return shown(request, "metric.html", context)
+
+
+def vendors(request: HttpRequest, metric_id: str) -> HttpResponse:
+    """How every preset counts the number that is opened: a part of the page that comes when it is worked out."""
+    one = _found(metric_id)
+    state = State.of(request, one)
+    if not state.why:
+        raise UsageError("No number is opened.", todo="Open one on the metric's page.")
+    context = {
+        "title": f"{one.title} as vendors count it",
+        "metric": one,
+        "period": numbers.period(state.why, long=True),
+        **_vendors(request, one, state),
+    }
+    return shown(request, "metric_vendors_page.html", context)
+
+
+def _vendors(request: HttpRequest, one: Metric, state: State, *, start: bool = True) -> dict[str, Any]:
+    """The presets side by side, if they are there; else how far they are."""
+    told, page = side_by_side(beside(request, start=start), state), f"/metrics/{one.id}"
+    pending = told if isinstance(told, Pending) else None
+    return {
+        "lines": [] if pending else told,
+        "pending": pending,
+        "again": href(request, {"vendor": ""}, f"{page}/vendors"),
+        "back": href(request, {}, page) + "#why",
+        "opens": {name: href(request, {"vendor": name}, page) + "#vendors" for name in PRESETS},
+        "chosen": state.vendor,
+    }
 
 
 def table(request: HttpRequest, metric_id: str, form: str) -> HttpResponse:
@@ -254,6 +284,7 @@ PAGE = Page(
         Way("metrics/<str:metric_id>.csv", partial(table, form="csv"), "metric-csv"),
         Way("metrics/<str:metric_id>.xlsx", partial(table, form="xlsx"), "metric-xlsx"),
         Way("metrics/<str:metric_id>.png", image, "metric-png"),
+        Way("metrics/<str:metric_id>/vendors", vendors, "metric-vendors"),
         Way("metrics/<str:metric_id>", metric, "metric"),
     ),
 )

@@ -1,0 +1,171 @@
+"""A refresh in another process shows up by itself: no restart, no failed request, no page of two versions."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import world
+
+from tenure.access import Seen
+from tenure.access_role import Access
+from tenure.web.answers import Answers, StillWorking
+from tenure.web.served import Served
+from tenure.workspace import Workspace
+
+from .site import Site, start
+
+PATHS = ("/", "/metrics/mrr", "/customers", "/api/v1/show?metric=customers&last=1")
+PATIENCE = 120.0
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The small world, loaded."""
+    made = world.write(tmp_path / "small")
+    Workspace(made).sync()
+    return made
+
+
+@pytest.fixture
+def small(folder: Path) -> Iterator[Site]:
+    """It, served."""
+    site = start(folder)
+    yield site
+    site.stop()
+
+
+def _add(folder: Path, name: str) -> None:
+    """One customer more, from another hand."""
+    file = folder / f"{name}.csv"
+    file.write_text(f"customer_id,name,created_at\n{name},{name} Limited,2024-01-05\n", encoding="utf-8")
+    Workspace(folder).load_files([file], "customers")
+
+
+def test_readers_see_a_refresh_and_no_failure(small: Site) -> None:
+    """Three versions come while two readers ask without a pause."""
+    failed: list[str] = []
+    asked: list[str] = []
+    over = threading.Event()
+
+    def read(role: str) -> None:
+        while not over.is_set():
+            for path in PATHS:
+                reply = small.get(role, path)
+                asked.append(path)
+                if reply.status != 200:
+                    failed.append(f"{path}: {reply.status} {reply.text[:300]}")
+
+    for role in ("admin", "viewer"):
+        small.jar(role)
+    readers = [threading.Thread(target=read, args=(role,)) for role in ("admin", "viewer")]
+    for reader in readers:
+        reader.start()
+    try:
+        for name in ("NEW1", "NEW2", "NEW3"):
+            _add(small.folder, name)
+            until = time.monotonic() + PATIENCE
+            seen = 0
+            while seen < 4:  # by every worker
+                seen = seen + 1 if f"{name} Limited" in small.get("admin", f"/customers?q={name}").text else 0
+                assert time.monotonic() < until, f"{name} does not show up"
+                time.sleep(0.1)
+    finally:
+        over.set()
+        for reader in readers:
+            reader.join()
+    assert not failed, failed[:3]
+    assert len(asked) > 20
+
+
+def test_what_is_held_stays_at_its_version(folder: Path) -> None:
+    """A page that began before a refresh ends as it began; what was asked is asked again beforehand."""
+    served = Served(folder)
+    before = served.now
+    door = Seen(before, Access("manager"))
+    count = door.customers(limit=1).found
+    _add(folder, "LATE")
+    until = time.monotonic() + PATIENCE
+    while served.now is before:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert door.customers(limit=2).found == count and served.now.version == before.version + 1
+    assert served.now.stamp != before.stamp
+    asked = next(iter(before.asked_lately()))
+    assert asked in served.now.asked_lately()
+    assert Seen(served.now, Access("manager")).customers(limit=1).found == count + 1
+
+
+def test_settings_that_cannot_answer_leave_the_old_ones_in_force(folder: Path) -> None:
+    """A tenure.toml with a mistake changes nothing; data that come meanwhile are shown; mended, it holds."""
+    served = Served(folder)
+    assert served.now.stamp
+    settings = folder / "tenure.toml"
+    good = settings.read_text(encoding="utf-8")
+    settings.write_text(good + "\n[nonsense]\nx = 1\n", encoding="utf-8")
+    version = served.now.version
+    _wait_refused(served)
+    file = folder / "more.csv"
+    file.write_text("customer_id,name,created_at\nM,M Limited,2024-01-05\n", encoding="utf-8")
+    settings.write_text(good, encoding="utf-8")
+    Workspace(folder).load_files([file], "customers")
+    settings.write_text(good + "\n[nonsense]\nx = 2\n", encoding="utf-8")
+    _until(lambda: served.now.version > version)
+    assert Seen(served.now, Access("viewer")).customers(search="M Limited").found == 1
+    settings.write_text(good.replace("[workspace]", '[workspace]\nname = "Mended"', 1), encoding="utf-8")
+    os.utime(settings)
+    _until(lambda: served.workspace.config.name == "Mended")
+
+
+def _wait_refused(served: Served) -> None:
+    before = served.now
+    _until(lambda: served._refused is not None)
+    assert served.now is before
+
+
+def _until(holds: object) -> None:
+    until = time.monotonic() + PATIENCE
+    while not holds():  # type: ignore[operator]
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_answers_are_given_again_without_asking(folder: Path) -> None:
+    answers = Answers(folder)
+    first = answers("customers", where=(), limit=3)
+    assert answers("customers", limit=3, where=[]) is first
+    assert answers("freshness") is not answers("freshness")
+
+
+def test_of_many_customers_health_is_worked_out_beside(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks is told at once; one process at a time works; other questions do not wait for it."""
+    monkeypatch.setattr("tenure.web.answers.MANY", 0)
+    begun, go_on = threading.Event(), threading.Event()
+    asked: list[object] = []
+
+    def beside(where: Path, version: int, questions: list[Any], seconds: float) -> dict[Any, str]:
+        asked.extend(questions)
+        begun.set()
+        assert go_on.wait(60)
+        return dict.fromkeys(questions, "worked out")
+
+    answers = Answers(folder, beside=beside)
+    for method in ("health", "health_movers", "health"):
+        with pytest.raises(StillWorking):
+            answers(method)
+        assert begun.wait(60)
+    assert len(asked) == 1 and answers("customers", limit=1).found > 0
+    go_on.set()
+
+    def there() -> bool:
+        try:
+            return bool(answers("health") == "worked out")
+        except StillWorking:
+            return False
+
+    _until(there)
