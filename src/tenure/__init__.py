@@ -14,7 +14,8 @@ The floors of the house, from the ground up; imports go down only (tests/laws/te
     data in       store/ recognise load worlds refresh sync
     numbers out   warehouse warehouses/ compile/ engine evaluate question cohorts measure comparison grouping table
                   spreads lifetimes intervals per_customer judged
-    questions     listing evidence explain check feedback directory profile timeline goals scorecards membership intake
+    questions     listing evidence explain check feedback freshness readings directory profile timeline goals
+                  scorecards membership intake
     judgements    health/ driver drivers interventions models risk survival
     composition   workspace session access
     edges         cli render/ charts/ demo/ web/

@@ -8,18 +8,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tenure import model
 from tenure.rollup import World
 from tenure.rollups.customers import people
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
     from tenure.store import Writer
 
-Sql = Callable[[World, str, Callable[[World], "ir.Table"]], str]
+Sql = Callable[[World, str, Callable[[World], Any]], str]
 TOUCHED = "touched_customers"
 NO_KEYS = "SELECT 0::BIGINT AS cust, ''::VARCHAR AS customer_id, FALSE AS dated WHERE FALSE"
 
