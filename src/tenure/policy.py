@@ -206,7 +206,9 @@ SETTINGS: tuple[Setting, ...] = (
         1,
         whole=True,
     ),
-    Setting("fcr_days", "a reopening or a new ticket on the topic within so many days undoes a first contact", 7, whole=True),
+    Setting(
+        "fcr_days", "a reopening or a new ticket on the topic within so many days undoes a first contact", 7, whole=True
+    ),
     Setting(
         "fcr_patience_days",
         "for first_contact_resolution's mature variant: days a customer may take to come back",
