@@ -16,14 +16,18 @@ from pathlib import Path
 from tenure.demo import folder as files
 from tenure.demo.company import Company
 from tenure.demo.dice import Tables
+from tenure.demo.fennick import FENNICK_ROWE
 from tenure.demo.hawserline import HAWSERLINE
 from tenure.demo.marrowby import MARROWBY
+from tenure.demo.oddwright import ODDWRIGHT
 from tenure.demo.parcelwise import PARCELWISE
+from tenure.demo.torvane import TORVANE
 from tenure.demo.wickwillow import WICKWILLOW
 from tenure.errors import UsageError, suggest
 
 BUSINESSES: dict[str, Company] = {
-    "saas": PARCELWISE, "b2b": HAWSERLINE, "ecommerce": WICKWILLOW, "retail": MARROWBY,
+    "saas": PARCELWISE, "ecommerce": WICKWILLOW, "b2b": HAWSERLINE, "services": FENNICK_ROWE, "retail": MARROWBY,
+    "marketplace": ODDWRIGHT, "manufacturing": TORVANE,
 }  # fmt: skip
 
 

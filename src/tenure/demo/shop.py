@@ -54,14 +54,19 @@ class Purchase:
     id: str = ""
 
     @property
-    def promised(self) -> datetime:
+    def undone(self) -> bool:
+        """Whether it was called off without having gone wrong, so that nobody has anything to say about it."""
+        return self.status == "cancelled" and not self.wrong
+
+    @property
+    def due(self) -> datetime:
         """When the parcel should be there."""
         return self.at + timedelta(days=PROMISED_DAYS)
 
     @property
-    def late(self) -> bool:
-        """Whether the parcel came, or will come, after the promise."""
-        return self.arrives is not None and self.arrives > self.promised
+    def wrong(self) -> bool:
+        """Whether it went wrong: the parcel came, or will come, after the promise."""
+        return self.arrives is not None and self.arrives > self.due
 
 
 def purchases(dice: Dice, shop: Shop, people: list[Person]) -> list[Purchase]:
@@ -72,7 +77,7 @@ def purchases(dice: Dice, shop: Shop, people: list[Person]) -> list[Purchase]:
         while at is not None:
             bought = _purchase(dice, shop, person, at)
             made.append(bought)
-            stays = not dice.chance(LATE_IS_LAST if bought.late else person.stop)
+            stays = not dice.chance(LATE_IS_LAST if bought.wrong else person.stop)
             at = following(dice, person.a_year, at, _pull_of(shop, person)) if stays else None
     made.sort(key=lambda one: one.at)
     for number, one in enumerate(made, start=1):
@@ -109,7 +114,7 @@ def _purchase(dice: Dice, shop: Shop, person: Person, at: datetime) -> Purchase:
     made = _bought(dice, shop, person, at, "online" if online else "store", store)
     if online and made.status != "cancelled":
         late = dice.chance(shop.late(at))
-        made.arrives = made.promised + (days(dice.spread(0.4, 8)) if late else -days(dice.spread(0.2, 2.6)))
+        made.arrives = made.due + (days(dice.spread(0.4, 8)) if late else -days(dice.spread(0.2, 2.6)))
         if made.arrives >= AS_OF and made.status != "refunded":
             made.status = "placed"
     return made
@@ -151,11 +156,11 @@ def delivery_rows(bought: list[Purchase]) -> list[Row]:
     """Parcels whose promise lies before the data end."""
     rows: list[Row] = []
     for one in bought:
-        if one.arrives is not None and one.person is not None and one.promised < AS_OF:
+        if one.arrives is not None and one.person is not None and one.due < AS_OF:
             rows.append(
                 {
                     "delivery_id": f"DL-{len(rows) + 1:05d}", "customer_id": one.person.id, "order_id": one.id,
-                    "promised_at": one.promised, "delivered_at": past(one.arrives),
+                    "promised_at": one.due, "delivered_at": past(one.arrives),
                 }
             )  # fmt: skip
     return rows

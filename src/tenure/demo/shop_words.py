@@ -85,5 +85,6 @@ def shop_words(things: tuple[str, ...], agents: tuple[str, ...]) -> Words:
     """The words of a shop that sells these things."""
     return Words(
         _TICKETS, _THEMES, _OPINIONS, (("{thing}", things), ("{order}", ORDER_NUMBERS), ("{agent}", agents)),
-        notes=_NOTES, outbound="Your parcel came back to us. May we have your address again?",
+        wrong=("late parcel", "delivery"), notes=_NOTES,
+        outbound="Your parcel came back to us. May we have your address again?",
     )  # fmt: skip

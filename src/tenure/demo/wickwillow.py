@@ -71,7 +71,9 @@ WICKWILLOW = Company(
     "It sells linen and blankets online, sent to the door.",
     make,
     {**shops.ABOUT, "trade": "visits to the site, carts, parcels and what lies in stock"},
-    shops.SETTINGS.format(margin="0.55", segments="by_friends = \"came_by = 'friend'\"\n"),
+    shops.SETTINGS.format(
+        margin="0.55", segments="members = \"tier = 'member'\"\nby_friends = \"came_by = 'friend'\"\n"
+    ),
     (
         "show on_time_delivery_rate rating --grain quarter --last 8",
         "show repeat_purchase_rate --variant cohort --grain quarter --last 8",

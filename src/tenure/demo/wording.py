@@ -26,6 +26,8 @@ class Words:
     themes: tuple[tuple[str, float], ...]  # what tickets are about, by weight
     opinions: Mapping[str, Said]  # theme: good and bad things said about it
     blanks: tuple[tuple[str, tuple[str, ...] | tuple[int, int]], ...]  # words, or the lowest and highest number
+    wrong: tuple[str, str] = ("", "")  # the themes of tickets and opinions of those for whom it went wrong
+    usual: str = "quality"  # what the others mostly speak of
     more_customer: tuple[str, ...] = MORE_CUSTOMER
     more_agent: tuple[str, ...] = MORE_AGENT
     notes: tuple[str, ...] = ("Has called about this before.", "Known trouble, see the internal page.")

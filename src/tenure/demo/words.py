@@ -184,5 +184,6 @@ WORDS = Words(
         ("{carrier}", ("Swiftpost", "Norda Parcel", "Blue Van", "Contio")), ("{order}", ORDER_NUMBERS),
         ("{agent}", ("Gita", "Abel", "Carys", "Kwame")),
     ),
-    MORE_CUSTOMER, MORE_AGENT, NOTES, CLOSING, "We saw failing imports on your account and would like to help.",
+    more_customer=MORE_CUSTOMER, more_agent=MORE_AGENT, notes=NOTES, closing=CLOSING,
+    outbound="We saw failing imports on your account and would like to help.",
 )  # fmt: skip

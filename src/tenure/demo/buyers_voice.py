@@ -1,16 +1,17 @@
-"""What shoppers say and ask: surveys after orders, reviews, posts, friends they bring, letters to the help desk.
+"""What buyers say and ask: surveys after orders, reviews, posts, friends they bring, letters to the help desk.
 Floor: edges (demo)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from tenure.demo.dice import AS_OF, Dice, Row, days, month_start, number_rows, past
 from tenure.demo.habits import Person
 from tenure.demo.helpdesk import Asked as Question
-from tenure.demo.helpdesk import Desk, open_desk, planned, spam
-from tenure.demo.shop import Purchase, Shop
+from tenure.demo.helpdesk import Desk, Team, open_desk, planned, spam
+from tenure.demo.shop import Purchase
 from tenure.demo.surveys import Asked, Survey, ask, recommends, satisfied
 from tenure.demo.wording import Words
 
@@ -20,46 +21,46 @@ COUNTER = Survey("at the counter", "service", "service", 1, 5, "app")
 RECOMMEND = Survey("twice a year", "nps", "recommend", 0, 10)
 
 
-def desk(dice: Dice, shop: Shop, bought: list[Purchase]) -> Desk:
+def desk(dice: Dice, team: Team, bought: Sequence[Purchase]) -> Desk:
     """Some orders lead to a question, late parcels to many."""
     asked: list[Question] = []
     for one in bought:
-        if one.person is not None and dice.chance(0.45 if one.late else 0.07):
-            themes = [theme for theme in shop.team.words.themes if theme[0] != "late parcel"]
-            theme = "late parcel" if one.late else dice.weighted(themes)
-            at = (one.promised if one.late else one.at) + days(dice.spread(0.1, 3))
+        if one.person is not None and dice.chance(0.45 if one.wrong else 0.07):
+            themes = [theme for theme in team.words.themes if theme[0] != team.words.wrong[0]]
+            theme = team.words.wrong[0] if one.wrong else dice.weighted(themes)
+            at = (one.due if one.wrong else one.at) + days(dice.spread(0.1, 3))
             if at < AS_OF:
-                asked.append((planned(dice, shop.team, at, theme, hours=2.4), one.person.id, None))
-    first = shop.team.words.themes[0][0]
-    return open_desk(dice, shop.team, [*asked, *spam(dice, first, 20)])
+                asked.append((planned(dice, team, at, theme, hours=2.4), one.person.id, None))
+    first = team.words.themes[0][0]
+    return open_desk(dice, team, [*asked, *spam(dice, first, 20)])
 
 
-def survey_rows(dice: Dice, shop: Shop, bought: list[Purchase]) -> list[Row]:
+def survey_rows(dice: Dice, team: Team, bought: Sequence[Purchase]) -> list[Row]:
     """After orders, returns and talks; and twice a year to everyone who bought in the quarter before."""
-    words = shop.team.words
+    words = team.words
     rows: list[Row] = []
     last: dict[str, Purchase] = {}
     for one in bought:
-        if one.person is None or one.status == "cancelled":
+        if one.person is None or one.undone:
             continue
         at = (one.arrives or one.at) + days(dice.spread(1, 3))
         who = Asked(one.person.id, None, None, at)
         about = ("order", one.id)
-        lean = "delivery" if one.channel == "online" else None
+        lean = words.wrong[1] if one.channel == "online" else None
         if one.status == "refunded":
             rows += ask(dice, EASE, who, 0.4, satisfied(dice, dice.chance(0.7), 7), words, "returns", about)
         elif one.channel == "store" and dice.chance(0.25):
             rows += ask(dice, COUNTER, who, 0.3, satisfied(dice, dice.chance(0.9)), words, "staff", about)
         elif dice.chance(0.5):
-            rows += ask(dice, AFTER_ORDER, who, 0.3, satisfied(dice, dice.chance(0.4 if one.late else 0.9)), words,
+            rows += ask(dice, AFTER_ORDER, who, 0.3, satisfied(dice, dice.chance(0.4 if one.wrong else 0.9)), words,
                         lean, about)  # fmt: skip
     for month in (5, 11, 17, 23):
         day = month_start(month) + timedelta(days=9)
         last = {one.person.id: one for one in bought if one.person is not None and _recent(one.at, day)}
         for customer, one in last.items():
             if dice.chance(0.5):
-                shares = (22.0, 28.0, 50.0) if one.late else (56.0, 29.0, 15.0)
-                lean = "delivery" if one.late else None
+                shares = (22.0, 28.0, 50.0) if one.wrong else (56.0, 29.0, 15.0)
+                lean = words.wrong[1] if one.wrong else None
                 rows += ask(dice, RECOMMEND, Asked(customer, None, None, dice.clock(day)), 0.32,
                             recommends(dice, shares), words, lean)  # fmt: skip
     return rows
@@ -69,17 +70,22 @@ def _recent(at: datetime, day: date) -> bool:
     return timedelta(0) < datetime(day.year, day.month, day.day) - at < timedelta(days=92)
 
 
-def review_rows(dice: Dice, words: Words, bought: list[Purchase]) -> list[Row]:
+def _writes(one: Purchase) -> float:
+    """The share of purchases that somebody writes about: anger does more than joy."""
+    return 0.01 if one.person is None else 0.3 if one.wrong else 0.14
+
+
+def review_rows(dice: Dice, words: Words, bought: Sequence[Purchase]) -> list[Row]:
     """Stars for what was bought; who waited too long gives few."""
     rows: list[Row] = []
     for one in bought:
         at = (one.arrives or one.at) + days(dice.spread(2, 16))
-        if at >= AS_OF or one.status == "cancelled" or not dice.chance(0.14 if one.person is not None else 0.01):
+        if at >= AS_OF or one.undone or not dice.chance(_writes(one)):
             continue
-        bad = one.late or one.status == "refunded"
+        bad = one.wrong or one.status == "refunded"
         rating = dice.weighted([(5, 1.0), (4, 2.0), (3, 3.0), (2, 3.0), (1, 3.0)] if bad else
                                [(5, 60.0), (4, 26.0), (3, 9.0), (2, 3.0), (1, 2.0)])  # fmt: skip
-        lean = "delivery" if one.late else "quality"
+        lean = words.wrong[1] if one.wrong else words.usual
         rows.append(
             {
                 "review_id": "", "customer_id": one.person.id if one.person is not None else None, "at": at,
@@ -90,7 +96,7 @@ def review_rows(dice: Dice, words: Words, bought: list[Purchase]) -> list[Row]:
     return number_rows(rows, "review_id", "RV-", "at")
 
 
-def referral_rows(dice: Dice, people: list[Person], bought: list[Purchase]) -> list[Row]:
+def referral_rows(dice: Dice, people: list[Person], bought: Sequence[Purchase]) -> list[Row]:
     """Who came by a friend was sent by somebody who had bought; some friends never came."""
     rows: list[Row] = []
     hosts: list[Person] = []
