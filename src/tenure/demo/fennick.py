@@ -76,8 +76,8 @@ def projects(dice: Dice, client: Client, told: bool) -> list[Project]:
         made.append(one)
         if one.failed and end < AS_OF:
             client.trouble.append(end)
-        goes_on = dice.chance(0.4 if one.failed else 0.85)
-        at = end + days(dice.skewed(50)) if goes_on else None
+        goes_on = dice.chance(0.45 if one.failed else 0.92)
+        at = end + days(dice.skewed(32)) if goes_on else None
     return made
 
 
@@ -143,7 +143,7 @@ def _after_projects(dice: Dice, done: list[Project]) -> list[Row]:
             at = one.finished + days(dice.spread(0.5, 4))
             score = satisfied(dice, dice.chance(0.3 if one.failed else 0.91))
             who = Asked(one.client.id, one.client.contact(dice), one.client.owner, at)
-            rows += ask(dice, AFTER_PROJECT, who, 0.6, score, TEAM.words, TEAM.words.wrong[1] if one.failed else "work")
+            rows += ask(dice, AFTER_PROJECT, who, 0.7, score, TEAM.words, TEAM.words.wrong[1] if one.failed else "work")
     return rows
 
 
