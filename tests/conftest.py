@@ -19,6 +19,7 @@ hypothesis.settings.register_profile("tenure", deadline=None)  # a busy machine 
 hypothesis.settings.load_profile("tenure")
 
 ENGINES = ("postgres", "spark")
+BUSINESSES = ("b2b", "ecommerce", "services", "retail", "marketplace", "manufacturing")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -34,6 +35,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         def _split_scope(self, nodeid: str) -> str:
             if "tests/web/" in nodeid or nodeid.startswith("web/"):
                 return "web"  # one served company for all of them
+            if "test_businesses" in nodeid:  # each company is made once
+                return next((f"business-{name}" for name in BUSINESSES if name in nodeid), nodeid)
             return next((engine for engine in ENGINES if engine in nodeid.lower()), nodeid)
 
     return ByEngine(config, log)

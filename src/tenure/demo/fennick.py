@@ -67,12 +67,12 @@ def projects(dice: Dice, client: Client, told: bool) -> list[Project]:
     while at is not None and at < AS_OF:
         due = at.date() + timedelta(days=dice.pick((40, 60, 80)))
         bad = told and UNDERSTAFFED[0] <= due < UNDERSTAFFED[1]
-        late = dice.chance(0.72 if bad else 0.07)
+        late = dice.chance(0.58 if bad else 0.07)
         end = datetime(due.year, due.month, due.day, 16) + days(dice.spread(3, 40) if late else -dice.spread(0, 10))
         budget = Decimal(dice.between(50, 320) * 100) * (2 if client.large else 1)
         cost = cents(budget * Decimal(dice.between(95, 140) if late else dice.between(78, 104)) / 100)
         kind = dice.weighted([("Shop build", 3.0), ("Campaign", 4.0), ("Relaunch", 1.5)])
-        one = Project(client, kind, dice.pick(_LEADS), at, due, end, budget, cost, dice.chance(0.6 if bad else 0.96))
+        one = Project(client, kind, dice.pick(_LEADS), at, due, end, budget, cost, dice.chance(0.72 if bad else 0.96))
         made.append(one)
         if one.failed and end < AS_OF:
             client.trouble.append(end)
