@@ -2,9 +2,12 @@
 Floor: edges.
 
     company     what an example company is
-    parcelwise  saas: shipping software for online shops; most of this folder is its life
     dice        chance and calendar: the same seed, the same bytes, on every machine
     folder      tenure.toml and the csv files
+    parcelwise  saas, with rooms of its own (see there)      hawserline  b2b, Parcelwise on other terms
+    wickwillow  ecommerce      marrowby  retail: shop, shops, shopfloor
+    oddwright   marketplace    fennick   services: retainers      torvane   manufacturing
+    habits buyers_voice clients helpdesk surveys wording firm   what several of them share
 
 Everyone is made up. `write` makes the folder; `make` gives the rows.
 """
