@@ -19,6 +19,7 @@ hypothesis.settings.register_profile("tenure", deadline=None)  # a busy machine 
 hypothesis.settings.load_profile("tenure")
 
 ENGINES = ("postgres", "spark")
+BUSINESSES = ("b2b", "ecommerce", "services", "retail", "marketplace", "manufacturing")
 LAWS, WORLDS = ("identities", "metrics"), ("random3", "random4", "demo")
 """Laws of figures, and the worlds that are named in their ids; where none is, it is the small one."""
 SHELF = "TENURE_TEXTS"
@@ -50,6 +51,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
                 return "web"  # one served company for all of them
             if any(f"laws/test_{name}.py" in nodeid for name in LAWS):
                 return "laws over " + next((name for name in WORLDS if name in nodeid), "small")
+            if "test_businesses" in nodeid:  # each company is made once
+                return next((f"business-{name}" for name in BUSINESSES if name in nodeid), nodeid)
             return next((engine for engine in ENGINES if engine in nodeid.lower()), nodeid)
 
     return ByEngine(config, log)

@@ -15,7 +15,7 @@ _CORE = {
     "marketplace": ("rating", "job_completion_rate"),
     "manufacturing": ("on_time_delivery_rate", "defect_rate"),
 }
-_ALWAYS = ("customers", "mrr", "nrr", "grr", "customer_churn_rate")
+_SUBSCRIBED = ("mrr", "nrr", "grr", "customer_churn_rate")
 _TOUCH = {
     "high": ("health", "nps", "expansion_rate"),
     "low": ("mau", "feature_adoption_rate", "first_contact_resolution"),
@@ -23,7 +23,8 @@ _TOUCH = {
 TYPES = tuple(_CORE)
 
 
-def core_set(business: str, touch: str | None = None) -> list[str]:
+def core_set(business: str, touch: str | None = None, *, subscriptions: bool = True) -> list[str]:
     """The ids of the metrics to start from, in order. Those without data are left out where they are shown."""
-    wanted = [*_ALWAYS, *_CORE.get(business, ()), *_TOUCH.get(touch or "", ())]
+    always = ("customers", *(_SUBSCRIBED if subscriptions else ()))
+    wanted = [*always, *_CORE.get(business, ()), *_TOUCH.get(touch or "", ())]
     return list(dict.fromkeys(wanted))

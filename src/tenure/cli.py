@@ -70,9 +70,10 @@ def demo(ctx: typer.Context, folder: option.DemoFolder = Path("demo"), business:
         loads = workspace.sync(on_progress=on_progress).loads
     rows = sum(report.stored + report.unchanged for report in loads)
     answers = list(workspace.show(last=6))
-    say.answer(f"{workspace.config.name}, a made-up company, in {target}: {len(loads)} tables, {rows:,} rows.")
+    company = example.BUSINESSES[business]
+    say.answer(f"{company.name}, a made-up company, in {target}: {len(loads)} tables, {rows:,} rows.\n{company.does}")
     say.answer("\n" + results.as_table(answers, say.width(), colour=say.colour()))
-    say.answer(say.where_next(target, answers[0].rows[-1].period))
+    say.answer(say.where_next(target, company.tries))
 
 
 @app.command()

@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -83,19 +83,12 @@ def called() -> str:
     return sys.argv[0] if sys.argv[0].endswith("tenure") else "python -m tenure"
 
 
-def where_next(folder: Path, period: str) -> str:
+def where_next(folder: Path, tries: Sequence[str]) -> str:
     """Commands worth trying after the demo."""
-    here = f"  {called()} -C {folder}"
-    return f"""
-Where to go next:
-{here} show nrr grr --by plan --last 4
-{here} explain nrr --period {period}
-{here} explain mrr --period {period} --versus stripe
-{here} drivers customer_churn_rate --period {period[:4]}-Q2
-{here} health --backtest
-In a browser:
-{here} user add YOU@COMPANY.EXAMPLE --role admin
-{here} serve"""
+    here = f"  {called()} -C {folder} "
+    site = ("user add YOU@COMPANY.EXAMPLE --role admin", "serve")
+    lines = ("", "Where to go next:", *(here + one for one in tries), "In a browser:", *(here + one for one in site))
+    return "\n".join(lines)
 
 
 @contextmanager

@@ -46,7 +46,10 @@ def _collect(node: object, found: dict[str, None]) -> None:
 
 
 def _last_resort(node: FirstWith) -> list[str]:
-    return [need for need in needs(node.otherwise) if " or " not in need]
+    """What is enough when none of the choices is there: the tables that must be, else any of those that may be."""
+    wanted = needs(node.otherwise)
+    plain = [need for need in wanted if " or " not in need]
+    return plain or [table for need in wanted for table in need.split(" or ")]
 
 
 def available(metric: Metric, loaded: frozenset[str]) -> bool:

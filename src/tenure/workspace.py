@@ -290,7 +290,7 @@ class Workspace(People, Judging):
         """The metrics this type of business starts from."""
         from tenure.business import core_set
 
-        return core_set(self.config.business, self.config.touch)
+        return core_set(self.config.business, self.config.touch, subscriptions="subscriptions" in self._loaded_tables())
 
     def _answers(self, name: str) -> bool:
         from tenure.listing import available

@@ -187,3 +187,21 @@ def test_buyers_who_do_not_differ_are_refused() -> None:
     for model in (bg_nbd, pareto_nbd):
         with pytest.raises(RequestError, match="no best fit"):
             model.fit(same)
+
+
+def test_buyers_who_hardly_differ_in_dropping_out() -> None:
+    """With a and b towards infinity everyone drops out with p = a / (a + b) after a purchase, so at a rate of l p:
+    by time t a new buyer of rate l makes (1 - exp(-l p t)) / p repeats; over gamma(r, alpha) rates that is
+    (1 - (alpha / (alpha + p t))^r) / p. The hypergeometric function is of the size 1e3000 there.
+    """
+    model, p = BgNbd(0.6, 70.0, 20_000.0, 80_000.0), 0.2
+    for t in (30.0, 365.0, 1000.0):
+        assert model.expected(t) == pytest.approx((1 - (70 / (70 + p * t)) ** 0.6) / p, rel=1e-4)
+    assert np.isfinite(model.expected_of(one(4, 100.0, 200.0), 36 * 30.4)).all()
+
+
+def test_both_ways_over_the_chances_of_dropping_out_agree() -> None:
+    """Just below and just above the a from which the hypergeometric function is not asked."""
+    buyer = one(3, 50.0, 90.0)
+    below, above = (BgNbd(0.6, 70.0, a, 400.0).expected_of(buyer, 1000.0) for a in (99.9999, 100.0001))
+    assert below == pytest.approx(above, rel=1e-5) and below != above

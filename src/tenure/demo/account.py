@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from tenure.demo.dice import AS_OF, Row
+from tenure.demo.helpdesk import Ticket
 
 
 @dataclass(frozen=True)
@@ -62,21 +63,6 @@ class Stretch:
     def amount(self) -> Decimal:
         """The charge at the stretch's beginning."""
         return (self.list_amount * (1 - self.discount)).quantize(Decimal("0.01"))
-
-
-@dataclass
-class Ticket:
-    """One request for help, as it would go if the customer stayed."""
-
-    id: str
-    theme: str
-    created_at: datetime
-    response: float  # hours to the first answer
-    resolution: float  # hours to the solution
-    replies: int  # public ones by agents
-    agent: int  # place in the list of agents
-    reopens: bool
-    kind: str = "plain"  # plain, spam, merged, deleted, outbound
 
 
 @dataclass

@@ -144,17 +144,17 @@ def _pay(
     return number
 
 
-def order_rows(dice: Dice, accounts: list[Account], volume: float) -> list[Row]:
+def order_rows(dice: Dice, accounts: list[Account]) -> list[Row]:
     """Things sold once, in the online shop, at the counter and by phone; a few without a known customer."""
     rows: list[Row] = []
     for account in accounts:
         for start, end in account.lives:
             months = (min(end, AS_OF) - start).days / 30
-            for _ in range(int(volume * months * 0.06 + dice.random())):
+            for _ in range(int(months * 0.06 + dice.random())):
                 at = dice.clock((start + days(dice.random() * max(months * 30, 1))).date())
                 if start <= at < min(end, AS_OF):
                     rows.append(_order(dice, account, at))
-    for _ in range(int(9 * volume)):
+    for _ in range(9):
         at = dice.clock(month_start(1) + timedelta(days=dice.between(0, 729)))
         rows.append(_order(dice, dice.pick(accounts), at) | {"customer_id": None})
     return number_rows(rows, "order_id", "O-", "placed_at")

@@ -10,7 +10,7 @@ def _words(text: str) -> list[str]:
     return text.split()
 
 
-_HEADS = _words("""
+HEADS = _words("""
 Alder Amberly Ashcombe Bellweather Birchline Bluefern Bramble Brightwater Calloway Cardinal Cedarline Clover
 Coastline Copperfield Dovetail Dunmore Eastgate Elmhurst Emberly Fairlight Fallow Fernhill Finchley Foxglove
 Garnet Gablewood Greenlock Halden Harborne Hartwell Hazelmere Heron Highmoor Hollis Inkwell Ironbark Ivybridge
@@ -93,7 +93,7 @@ AGENTS = (
 def company_name(random: Callable[[], float], industry: str) -> str:
     """A name that fits the trade."""
     tails = _TAILS[industry]
-    return f"{_HEADS[int(random() * len(_HEADS))]} {tails[int(random() * len(tails))]}"
+    return f"{HEADS[int(random() * len(HEADS))]} {tails[int(random() * len(tails))]}"
 
 
 def slug(name: str) -> str:

@@ -73,11 +73,15 @@ class Dice:
 
     def skewed(self, median: float) -> float:
         """A waiting time: half are under the median, a few are many times as long."""
+        return median * self.along(_SKEW)
+
+    def along(self, quantiles: Sequence[tuple[float, float]]) -> float:
+        """A number of the distribution that these quantiles (share, value), from 0 to 1, draw the outline of."""
         throw = self.random()
-        for (p0, q0), (p1, q1) in pairwise(_SKEW):
+        for (p0, q0), (p1, q1) in pairwise(quantiles):
             if throw < p1:
-                return median * (q0 + (q1 - q0) * (throw - p0) / (p1 - p0))
-        return median * _SKEW[-1][1]
+                return q0 + (q1 - q0) * (throw - p0) / (p1 - p0)
+        return quantiles[-1][1]
 
     def clock(self, day: date, opens: int = 8, closes: int = 18) -> datetime:
         """A moment of that day between two hours."""

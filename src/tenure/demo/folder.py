@@ -1,4 +1,4 @@
-"""The files of the example company: tenure.toml and one csv for each table. Floor: edges (demo)."""
+"""The files of an example company: tenure.toml and one csv for each table. Floor: edges (demo)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import csv
 from decimal import Decimal
 from pathlib import Path
 
+from tenure.demo.company import Company
 from tenure.demo.dice import AS_OF, Tables, Value
-from tenure.demo.onboarding import FEATURES
 from tenure.errors import UsageError
 
-MARK = "# The example company Parcelwise, made by `tenure demo`. All people, companies and figures are made up."
+MARK = "# The example company "
 
 # Which source a table would come from in a real company: one name for each area.
 AREAS = {
@@ -21,23 +21,15 @@ AREAS = {
     "voice": "survey_responses reviews referrals mentions",
     "trade": "visits carts projects jobs deliveries inspections stock",
 }
-_ABOUT = {
-    "people": "the customer list and what the team does with it",
-    "revenue": "what is sold, billed and paid, and what it costs",
-    "usage": "what people do in the product",
-    "support": "the help desk",
-    "voice": "surveys, reviews and posts",
-    "trade": "the small shop, roll-outs, partners and the printers",
-}
 
 
-def settle(folder: Path) -> None:
-    """Make the folder, or refuse it: an example must never write over somebody's own work."""
+def settle(folder: Path, company: Company) -> None:
+    """Make the folder, or refuse it: an example must never write over somebody's own work, or over another example."""
     config = folder / "tenure.toml"
-    if config.exists() and not config.read_text(encoding="utf-8", errors="replace").startswith(MARK):
-        raise UsageError(
-            "This folder is already a workspace, and not an example.", where=str(config), todo="Name another folder."
-        )
+    before = config.read_text(encoding="utf-8", errors="replace") if config.exists() else _title(company)
+    if not before.startswith(_title(company)):
+        what = "another example" if before.startswith(MARK) else "already a workspace, and not an example"
+        raise UsageError(f"This folder is {what}.", where=str(config), todo="Name another folder.")
     if not config.exists() and (folder / "data").exists():
         raise UsageError(
             "There is a folder `data` here that the example would write into.",
@@ -47,54 +39,33 @@ def settle(folder: Path) -> None:
     (folder / "data").mkdir(parents=True, exist_ok=True)
 
 
-def write_config(folder: Path, business: str) -> None:
+def _title(company: Company) -> str:
+    return f"{MARK}{company.name}, made by `tenure demo`."
+
+
+def write_config(folder: Path, company: Company, business: str, tables: Tables) -> None:
     """tenure.toml, with its comments."""
-    (folder / "tenure.toml").write_text(_config(business), encoding="utf-8", newline="\n")
-
-
-def _config(business: str) -> str:
-    features = "\n".join(f'{name} = ["{event}"]' for name, _, _, event, _, _ in FEATURES)
-    active = ", ".join(f'"{event}"' for _, _, _, event, _, _ in FEATURES)
-    sources = "\n".join(_source(area) for area in AREAS)
-    return f"""{MARK}
+    areas = {area: [name for name in names.split() if name in tables] for area, names in AREAS.items()}
+    sources = "\n".join(_source(company, area, names) for area, names in areas.items() if names)
+    text = f"""{_title(company)} All people, companies and figures are made up.
 
 [workspace]
-name = "Parcelwise"
+name = "{company.name}"
 business = "{business}"
-currency = "USD"              # amounts in EUR and GBP are converted by data/fx_rates.csv
+currency = "{company.currency[:3]}"{company.currency[3:]}
 timezone = "UTC"
 as_of = {AS_OF:%Y-%m-%d}            # "now" stands still, so that the figures stay the same
 
 # Each source below names the tables it fills. The files' columns carry the model's names, so nothing is mapped;
 # a file with other names would say, under its table:   columns = {{ customer_id = "account_id" }}
 {sources}
-[usage]
-active = [{active}, "teammate_invited"]   # not "signed_up"
-activation = {{ event = "teammate_invited", count = 1, within_days = 14 }}
-value = {{ event = "label_printed" }}
-funnel = ["signed_up", "orders_imported", "label_printed", "teammate_invited"]
-
-[usage.features]              # feature = the events that are its use
-{features}
-
-[policy]
-gross_margin = 0.8
-
-[segments]                    # use one with: --where @enterprise
-enterprise = "size >= 1000"
-self_serve = "touch = 'low'"
-europe = "region = 'Europe'"
-promo = "came_by = 'promo'"
-
-[health.main]                 # tenure health; whether it was right: tenure health --backtest
-preset = "saas"
-hysteresis = 2                # points beyond its edge before a band is left
-"""
+{company.settings}"""
+    (folder / "tenure.toml").write_text(text, encoding="utf-8", newline="\n")
 
 
-def _source(area: str) -> str:
-    lines = [f"[sources.{area}]".ljust(30) + f"# {_ABOUT[area]}", 'type = "files"']
-    for table in AREAS[area].split():
+def _source(company: Company, area: str, names: list[str]) -> str:
+    lines = [f"[sources.{area}]".ljust(30) + f"# {company.about[area]}", 'type = "files"']
+    for table in names:
         lines += [f"[sources.{area}.tables.{table}]", f'path = "data/{table}.csv"']
     return "\n".join(lines) + "\n"
 

@@ -3,6 +3,7 @@ Floor: edges (demo)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import tenure.demo.cast as cast
@@ -10,24 +11,40 @@ from tenure.demo.account import Account, Contact
 from tenure.demo.dice import AS_OF, Dice, Row, add_months, days, month_start
 from tenure.demo.stories import LAUNCHED_ON
 
-# Sign-ups of each month; the campaign of months 12 to 16 brought many, and many who did not stay.
-SIGN_UPS = (30, 14, 14, 15, 15, 16, 14, 13, 17, 19, 18, 22, 24, 24, 25, 23, 18, 16, 14, 14, 15, 16, 15, 13)
 CAMPAIGN_MONTHS = (12, 16)
 HANDED_OVER = datetime(2025, 1, 20, 9, 0)
 ROLES = ("admin", "operations", "finance", "warehouse", "developer", "marketing")
 
 
-def make_accounts(dice: Dice) -> list[Account]:
+@dataclass(frozen=True)
+class Market:
+    """Who signs up, and on what terms: where two companies that sell software differ."""
+
+    # of each month; the campaign of months 12 to 16 brought many, and many who did not stay
+    sign_ups: tuple[int, ...] = (
+        30, 14, 14, 15, 15, 16, 14, 13, 17, 19, 18, 22, 24, 24, 25, 23, 18, 16, 14, 14, 15, 16, 15, 13,
+    )  # fmt: skip
+    industries: tuple[str, ...] = cast.INDUSTRIES
+    plans: tuple[tuple[str, float], ...] = (("Starter", 3.6), ("Growth", 3.8), ("Scale", 1.9), ("Enterprise", 0.5))
+    promo_starters: float = 6.0  # instead of the weight above, of those who came by the campaign
+    no_term: float = 0.22  # who pays by the month without a contract
+    terms: tuple[tuple[int, float], ...] = ((12, 6.0), (6, 4.0))  # months of a contract
+    trials: float = 0.62  # of the two small plans
+    seats: int = 1  # times as many as usual
+    finishes: float = 0.8  # onboarding
+
+
+def make_accounts(dice: Dice, market: Market) -> list[Account]:
     """Everyone who ever signed up, in the order of signing up."""
     moments = [
         dice.clock(month_start(month) + timedelta(days=dice.between(0, 27)))
-        for month, joined in enumerate(SIGN_UPS, start=1)
+        for month, joined in enumerate(market.sign_ups, start=1)
         for _ in range(joined)
     ]
     accounts: list[Account] = []
     names: set[str] = set()
     for number, moment in enumerate(sorted(moments), start=1):
-        accounts.append(_account(dice, number, names, moment))
+        accounts.append(_account(dice, market, number, names, moment))
     large = [account for account in accounts[:60] if account.plan in ("Scale", "Enterprise")]
     for child in accounts[100::33]:
         child.parent = dice.pick(large).id
@@ -36,24 +53,26 @@ def make_accounts(dice: Dice) -> list[Account]:
     return accounts
 
 
-def _account(dice: Dice, number: int, names: set[str], moment: datetime) -> Account:
-    industry = dice.pick(cast.INDUSTRIES)
+def _account(dice: Dice, market: Market, number: int, names: set[str], moment: datetime) -> Account:
+    industry = dice.pick(market.industries)
     country, region, currency = dice.weighted([((c, r, m), weight) for c, r, m, weight in cast.PLACES])
     campaign = month_start(CAMPAIGN_MONTHS[0]) <= moment.date() < month_start(CAMPAIGN_MONTHS[1] + 1)
     came_by = "promo" if campaign and dice.chance(0.5) else dice.weighted(
         [("search", 4.0), ("partner", 2.5), ("event", 1.5), ("referral", 2.0)]
     )  # fmt: skip
     small = came_by == "promo"
-    plan = dice.weighted([("Starter", 6.0 if small else 3.6), ("Growth", 3.8), ("Scale", 1.9), ("Enterprise", 0.5)])
-    term = 0 if plan == "Starter" or dice.chance(0.22) else dice.weighted([(12, 6.0), (6, 4.0)])
+    plan = dice.weighted(
+        [(name, market.promo_starters if small and name == "Starter" else weight) for name, weight in market.plans]
+    )
+    term = 0 if plan == "Starter" or dice.chance(market.no_term) else dice.weighted(market.terms)
     interval = {
         12: lambda: dice.weighted([("year", 6.0), ("quarter", 2.0), ("month", 2.0)]),
         6: lambda: dice.weighted([("half_year", 4.0), ("month", 6.0)]),
         0: lambda: dice.weighted([("month", 30.0), ("week", 1.0)]),
-    }[term]()
-    trial = plan in ("Starter", "Growth") and dice.chance(0.62)
+    }[min(term, 12)]()
+    trial = plan in ("Starter", "Growth") and dice.chance(market.trials)
     starts = _first_paid_day(dice, moment, trial, small)
-    finishes = dice.chance(0.42 if small else 0.8)
+    finishes = dice.chance(0.42 if small else market.finishes)
     adopts_at, expands_at = _adoption(dice, starts, finishes, plan)
     name = cast.company_name(dice.random, industry)
     while name in names:
@@ -65,9 +84,9 @@ def _account(dice: Dice, number: int, names: set[str], moment: datetime) -> Acco
     return Account(
         id=f"P-{1000 + number}", name=name, domain=f"{cast.slug(name)}.example", industry=industry, country=country,
         region=region, currency=currency, size=dice.between(*cast.PEOPLE_EMPLOYED[plan]), plan=plan,
-        seats=dice.between(*cast.SEATS[plan]), interval=interval, term=term, came_by=came_by, owner=owner,
-        signed_up=moment, trial=trial, starts=starts, finishes=finishes, adopts_at=adopts_at, expands_at=expands_at,
-        pays_late=dice.chance(0.12),
+        seats=dice.between(*cast.SEATS[plan]) * market.seats, interval=interval, term=term, came_by=came_by,
+        owner=owner, signed_up=moment, trial=trial, starts=starts, finishes=finishes, adopts_at=adopts_at,
+        expands_at=expands_at, pays_late=dice.chance(0.12),
     )  # fmt: skip
 
 

@@ -1,9 +1,7 @@
-"""Shop, projects, partners' jobs, deliveries and the printers made: how much of each goes by the business.
-Floor: edges (demo)."""
+"""Parcelwise's small shop, projects, partners' jobs, deliveries and the printers made. Floor: edges (demo)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -15,30 +13,7 @@ PARTNERS = ("Harbor Setup Crew", "Ostrava Integrations", "Kite & Anchor", "Field
 PLACES = ("Denver showroom", "London showroom")
 
 
-@dataclass(frozen=True)
-class Volume:
-    """How many times the usual amount of each kind of trade there is."""
-
-    orders: float = 1.0
-    visits: float = 1.0
-    projects: float = 1.0
-    jobs: float = 1.0
-    inspections: float = 1.0
-
-
-# One company so far, with more of what a business of each kind is measured by.
-VOLUMES = {
-    "saas": Volume(),
-    "ecommerce": Volume(orders=6.0, visits=4.0),
-    "b2b": Volume(projects=1.5),
-    "services": Volume(projects=4.0, jobs=2.0),
-    "retail": Volume(orders=6.0, visits=4.0),
-    "marketplace": Volume(orders=3.0, visits=2.0, jobs=8.0),
-    "manufacturing": Volume(orders=4.0, inspections=4.0),
-}
-
-
-def visit_rows(dice: Dice, orders: list[Row], volume: Volume) -> list[Row]:
+def visit_rows(dice: Dice, orders: list[Row]) -> list[Row]:
     """Strollers without a name, buyers some days before they order, and counted heads in the showrooms."""
     rows: list[Row] = []
     for order in orders:
@@ -48,17 +23,15 @@ def visit_rows(dice: Dice, orders: list[Row], volume: Volume) -> list[Row]:
             channel = "store" if order["channel"] == "store" else "site"
             at = placed - hours(dice.skewed(9))
             rows.append(_visit(f"u-{order['customer_id']}", order["customer_id"], at, channel, dice, 1))
-    for _ in range(int(2200 * volume.visits)):
+    for _ in range(2200):
         at = dice.clock(FIRST_DAY + timedelta(days=dice.between(0, 730)), 6, 22)
         if at < AS_OF:
             channel = dice.weighted([("site", 6.0), ("app", 2.0)])
-            rows.append(_visit(f"u-{dice.between(1, int(1500 * volume.visits))}", None, at, channel, dice, 1))
+            rows.append(_visit(f"u-{dice.between(1, 1500)}", None, at, channel, dice, 1))
     for day in range(731):
         on = FIRST_DAY + timedelta(days=day)
         if on.weekday() < 6 and on < AS_OF.date():
-            rows.append(
-                _visit(None, None, dice.clock(on, 18, 19), "store", dice, int(dice.skewed(14 * volume.visits)) + 1)
-            )
+            rows.append(_visit(None, None, dice.clock(on, 18, 19), "store", dice, int(dice.skewed(14)) + 1))
     return number_rows(rows, "visit_id", "VI-", "at")
 
 
@@ -96,14 +69,13 @@ def _cart(customer: object, created: datetime, items: int, ordered: datetime | N
     }  # fmt: skip
 
 
-def project_rows(dice: Dice, accounts: list[Account], volume: Volume) -> list[Row]:
+def project_rows(dice: Dice, accounts: list[Account]) -> list[Row]:
     """Roll-outs at large customers: most in time and on budget."""
     rows: list[Row] = []
     for account in accounts:
-        large = account.touch == "high" or (volume.projects > 1 and account.plan == "Growth")
-        if account.starts is None or account.starts >= AS_OF or not large:
+        if account.starts is None or account.starts >= AS_OF or account.touch != "high":
             continue
-        for place in range(int(0.8 * volume.projects + dice.random())):
+        for place in range(int(0.8 + dice.random())):
             start = account.starts + days(dice.spread(1, 15) + 70 * place)
             if start >= AS_OF or not account.alive(start):
                 continue
@@ -126,10 +98,10 @@ def project_rows(dice: Dice, accounts: list[Account], volume: Volume) -> list[Ro
     return number_rows(rows, "project_id", "PR-", "started_at")
 
 
-def job_rows(dice: Dice, accounts: list[Account], volume: Volume) -> list[Row]:
+def job_rows(dice: Dice, accounts: list[Account]) -> list[Row]:
     """Work that partners take on for customers."""
     rows: list[Row] = []
-    for _ in range(int(260 * volume.jobs)):
+    for _ in range(260):
         account = dice.pick(accounts)
         at = dice.clock(month_start(1) + timedelta(days=dice.between(3, 729)))
         done = at + days(dice.skewed(4))
@@ -168,22 +140,18 @@ def delivery_rows(dice: Dice, orders: list[Row]) -> list[Row]:
     return number_rows(rows, "delivery_id", "DL-", "promised_at")
 
 
-def inspection_rows(dice: Dice, volume: Volume) -> list[Row]:
+def inspection_rows(dice: Dice) -> list[Row]:
     """Every week's samples of what is made."""
     rows: list[Row] = []
     for week in range(104):
-        for _ in range(int(volume.inspections)):
-            for product in (PRODUCTS[0], PRODUCTS[2]):
-                at = dice.clock(FIRST_DAY + timedelta(days=7 * week + dice.between(0, 4)))
-                rows.append(
-                    {
-                        "inspection_id": "",
-                        "at": at,
-                        "product": product,
-                        "units": dice.between(40, 60),
-                        "defects": dice.count(0.7),
-                    }
-                )
+        for product in (PRODUCTS[0], PRODUCTS[2]):
+            at = dice.clock(FIRST_DAY + timedelta(days=7 * week + dice.between(0, 4)))
+            rows.append(
+                {
+                    "inspection_id": "", "at": at, "product": product, "units": dice.between(40, 60),
+                    "defects": dice.count(0.7),
+                }
+            )  # fmt: skip
     return number_rows(rows, "inspection_id", "IN-", "at")
 
 

@@ -5,20 +5,23 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from tenure.demo.account import Account, Ticket
+from tenure.demo import surveys
+from tenure.demo.account import Account
 from tenure.demo.dice import AS_OF, Dice, Row, days, hours, moment, month_start, number_rows, past
+from tenure.demo.helpdesk import Ticket
 from tenure.demo.people import contact_at, owner_at
 from tenure.demo.stories import SLOW_HOURS, SLOW_MONTHS, within
-from tenure.demo.words import opinion
+from tenure.demo.surveys import Asked, Survey
+from tenure.demo.words import WORDS
 
-EMPLOYEES_ASKED = 34
-# Survey: kind, question, lowest, highest, channel.
 SURVEYS = {
-    "after ticket": ("csat", "satisfied", 1, 5, "email"), "relationship": ("nps", "recommend", 0, 10, "email"),
-    "ease after ticket": ("ces", "easy", 1, 7, "email"), "ease of set-up": ("ces", "easy", 1, 7, "app"),
-    "after call": ("service", "service", 1, 5, "email"), "yearly": ("acsi", "", 1, 10, "email"),
-    "team pulse": ("employee", "recommend as employer", 0, 10, "app"),
-    "leaving": ("other", "reason", None, None, "app"),
+    one.name: one
+    for one in (
+        Survey("after ticket", "csat", "satisfied", 1, 5), Survey("relationship", "nps", "recommend", 0, 10),
+        Survey("ease after ticket", "ces", "easy", 1, 7), Survey("ease of set-up", "ces", "easy", 1, 7, "app"),
+        Survey("after call", "service", "service", 1, 5), Survey("yearly", "acsi", "", 1, 10), surveys.TEAM_PULSE,
+        Survey("leaving", "other", "reason", None, None, "app"),
+    )
 }  # fmt: skip
 
 
@@ -47,12 +50,8 @@ def survey_rows(
             rows += _ask(
                 dice, "ease of set-up", account, moment(step["completed_at"]) + days(1), 0.45, score, "ease of use"
             )
-    rows += _team(dice)
-    rows.sort(key=lambda row: (str(row["asked_at"]), str(row["response_id"])))
-    groups = {key: number for number, key in enumerate(dict.fromkeys(row["response_id"] for row in rows), start=1)}
-    for row in rows:
-        row["response_id"] = f"R-{groups[row['response_id']]:05d}"
-    return rows
+    rows += surveys.team_pulse(dice, (5, 6), WORDS)  # the slow months were no fun inside either
+    return surveys.numbered(rows)
 
 
 def _ask(
@@ -60,29 +59,18 @@ def _ask(
     lean: str | None, about: tuple[str, object] = ("none", None), good: bool | None = None,
 ) -> list[Row]:  # fmt: skip
     """One question to one person; `answers` is the share who do. The answer counts only if it came in time."""
-    kind, question, low, high, channel = SURVEYS[survey]
+    high = SURVEYS[survey].high
     opens = asked + hours(dice.skewed(3))
     answered = past(opens + hours(dice.skewed(2))) if dice.chance(answers) else None
     opened = past(opens) if answered is not None or dice.chance(0.45) else None
     happy = good if good is not None else score is not None and high is not None and score >= high - 1
-    comment = opinion(dice, happy, lean) if dice.chance(0.45) else None
+    comment = WORDS.opinion(dice, happy, lean) if dice.chance(0.45) else None
     contact = contact_at(dice, account, asked).id if account is not None else None
     if asked >= AS_OF:
         return []
-    return [
-        {
-            "response_id": f"{survey}/{contact}/{asked}/{dice.random()}", "survey": survey, "kind": kind,
-            "question": question,
-            "customer_id": account.id if account is not None else None, "contact_id": contact,
-            "owner": owner_at(account, asked) if account is not None else None, "channel": channel,
-            "asked_at": asked, "delivered_at": past(asked + timedelta(minutes=2)), "opened_at": opened,
-            "answered_at": answered,
-            "score": score if answered is not None else None, "scale_min": low, "scale_max": high,
-            "higher_is_better": True,
-            "is_positive": None, "comment": comment if answered is not None and account is not None else None,
-            "touchpoint": about[0], "touchpoint_id": str(about[1]) if about[1] is not None else None,
-        }
-    ]  # fmt: skip
+    owner = owner_at(account, asked) if account is not None else None
+    who = Asked(account.id if account is not None else None, contact, owner, asked)
+    return [surveys.response(dice, SURVEYS[survey], who, opened, answered, score, comment, about)]
 
 
 def _after_ticket(dice: Dice, account: Account, row: Row, ticket: Ticket) -> list[Row]:
@@ -156,20 +144,6 @@ def _leaving(dice: Dice, account: Account) -> list[Row]:
     return _ask(dice, "leaving", account, account.left_at + hours(2), 0.35, None, lean, good=False)
 
 
-def _team(dice: Dice) -> list[Row]:
-    """The company's own people, each quarter, without names."""
-    rows: list[Row] = []
-    for quarter in range(8):
-        day = month_start(3 * quarter + 2) + timedelta(days=12)
-        low = quarter in (5, 6)  # the slow months were no fun inside either
-        for _ in range(EMPLOYEES_ASKED):
-            band = dice.weighted(
-                [(range(9, 11), 25.0 if low else 42.0), (range(7, 9), 35.0), (range(3, 7), 40.0 if low else 20.0)]
-            )
-            rows += _ask(dice, "team pulse", None, dice.clock(day), 0.8, dice.pick(band), None)
-    return rows
-
-
 def review_rows(dice: Dice, accounts: list[Account]) -> list[Row]:
     """Stars on three sites, some by nobody known."""
     rows: list[Row] = []
@@ -184,7 +158,7 @@ def review_rows(dice: Dice, accounts: list[Account]) -> list[Row]:
                 {
                     "review_id": "", "customer_id": account.id if dice.chance(0.93) else None, "at": at,
                     "rating": rating * scale // 5, "scale_max": scale, "source": source,
-                    "body": opinion(dice, rating >= 4, lean),
+                    "body": WORDS.opinion(dice, rating >= 4, lean),
                 }
             )  # fmt: skip
     return number_rows(rows, "review_id", "RV-", "at")
@@ -204,7 +178,7 @@ def mention_rows(dice: Dice, accounts: list[Account]) -> list[Row]:
             {
                 "mention_id": "", "customer_id": account.id if known else None, "at": at,
                 "source": dice.weighted([("forum", 3.0), ("social", 5.0), ("blog", 1.0)]),
-                "body": opinion(dice, good, "support" if slow and not good else None),
+                "body": WORDS.opinion(dice, good, "support" if slow and not good else None),
                 "sentiment": feeling if dice.chance(0.5) else None,
             }
         )  # fmt: skip

@@ -1,8 +1,8 @@
-"""What customers and agents write, by theme, so that there is something to find. Floor: edges (demo)."""
+"""What Parcelwise's customers and agents write, by theme, so that there is something to find. Floor: edges (demo)."""
 
 from __future__ import annotations
 
-from tenure.demo.dice import Dice
+from tenure.demo.wording import ORDER_NUMBERS, Words
 
 # Theme: what opens a ticket about it; what the agent answers.
 TICKETS = {
@@ -177,24 +177,13 @@ GOALS = (
     "One page for all returns",
 )
 
-
-def fill(dice: Dice, template: str) -> str:
-    """The sentence with its blanks filled in."""
-    return (
-        template.replace("{printer}", dice.pick(("Zeta Z40", "LabelMate 3", "Printwell 200")))
-        .replace("{carrier}", dice.pick(("Swiftpost", "Norda Parcel", "Blue Van", "Contio")))
-        .replace("{order}", f"#{dice.between(10400, 99800)}")
-        .replace("{agent}", dice.pick(("Gita", "Abel", "Carys", "Kwame")))
-    )
-
-
-def opinion(dice: Dice, good: bool, lean: str | None = None) -> str:
-    """One or two things said, mostly of one mind; `lean` is a theme on top of this person's mind."""
-    themes = list(OPINIONS)
-    theme = lean if lean is not None and dice.chance(0.65) else dice.pick(themes)
-    said = [fill(dice, dice.pick(OPINIONS[theme][0 if good else 1]))]
-    if dice.chance(0.3):
-        other = dice.pick([one for one in themes if one != theme])
-        same = dice.chance(0.7)
-        said.append(("" if same else "But: ") + fill(dice, dice.pick(OPINIONS[other][0 if good == same else 1])))
-    return " ".join(said)
+WORDS = Words(
+    TICKETS, THEMES, OPINIONS,
+    (
+        ("{printer}", ("Zeta Z40", "LabelMate 3", "Printwell 200")),
+        ("{carrier}", ("Swiftpost", "Norda Parcel", "Blue Van", "Contio")), ("{order}", ORDER_NUMBERS),
+        ("{agent}", ("Gita", "Abel", "Carys", "Kwame")),
+    ),
+    more_customer=MORE_CUSTOMER, more_agent=MORE_AGENT, notes=NOTES, closing=CLOSING,
+    outbound="We saw failing imports on your account and would like to help.",
+)  # fmt: skip

@@ -16,32 +16,30 @@ def standing(found: Mapping[str, Any], width: int, *, colour: bool = False) -> s
     """The bands, then everyone, the lowest first."""
     lines = [f"Health {found['score']!r} on {found['as_of']}", ""]
     bands = [band for band in found["bands"] if band["customers"] or band["band"] != "insufficient_data"]
-    lines += table(
-        [
-            Column("band", [plain(_words(band["band"])) for band in bands], number=False),
-            Column("customers", [f"{band['customers']:,}" for band in bands]),
-            Column("MRR", [_money(band["mrr"]) for band in bands]),
-        ],
-        width,
-        colour=colour,
-    )
+    paid = any(band["mrr"] for band in bands)  # a business without subscriptions has no MRR to show
+    columns = [
+        Column("band", [plain(_words(band["band"])) for band in bands], number=False),
+        Column("customers", [f"{band['customers']:,}" for band in bands]),
+        *([Column("MRR", [_money(band["mrr"]) for band in bands])] if paid else []),
+    ]
+    lines += table(columns, width, colour=colour)
     rows = found["customers"][:MOST]
     if rows:
-        lines += ["", *_customers(rows, width, colour=colour)]
+        lines += ["", *_customers(rows, width, paid, colour=colour)]
     more = len(found["customers"]) - len(rows)
     if more:
         lines += ["", f"and {more:,} more: --format csv lists them all."]
     return "\n".join(lines)
 
 
-def _customers(rows: Sequence[Mapping[str, Any]], width: int, *, colour: bool) -> list[str]:
+def _customers(rows: Sequence[Mapping[str, Any]], width: int, paid: bool, *, colour: bool) -> list[str]:
     return table(
         [
             Column("customer", [plain(row["customer"]) for row in rows], number=False),
             Column("score", [_score(row["score"]) for row in rows]),
             Column("band", [plain(_words(row["band"])) for row in rows], number=False),
             Column("known", [f"{100 * row['coverage']:.0f} %" for row in rows]),
-            Column("MRR", [_money(row["mrr"]) for row in rows]),
+            *([Column("MRR", [_money(row["mrr"]) for row in rows])] if paid else []),
             Column("tier", [row["tier"] for row in rows], number=False),
             Column("main reason", [plain(row["reason"] or "") for row in rows], number=False),
         ],
@@ -53,7 +51,10 @@ def _customers(rows: Sequence[Mapping[str, Any]], width: int, *, colour: bool) -
 def portrait(found: Mapping[str, Any], width: int, *, colour: bool = False) -> str:
     """One customer: what each measure gives, and what changed."""
     head = f"{plain(found['customer'])} on {found['as_of']}: {_score(found['score'])}, {_words(found['band'])}"
-    told = [f"{100 * found['coverage']:.0f} % of the weights are known", f"MRR {_money(found['mrr'])}"]
+    told = [
+        f"{100 * found['coverage']:.0f} % of the weights are known",
+        *([f"MRR {_money(found['mrr'])}"] if found["mrr"] else []),
+    ]
     told += [found["tier"]] * bool(found["tier"]) + [f"profile {found['profile']}"] * bool(found["profile"])
     lines = [head, "; ".join(told), ""]
     parts = found["contributions"]

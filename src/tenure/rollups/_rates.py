@@ -11,6 +11,7 @@ from tenure.periods import LAST_DAY
 from tenure.rollup import World, ticks
 
 RATE = "decimal(20,12)"
+WIDE = "decimal(38,4)"
 
 
 def pieces(world: World) -> ir.Table:
@@ -34,7 +35,8 @@ def in_reporting(world: World, rows: ir.Table, day: str, amounts: dict[str, str]
 
     An amount that names no currency is in the reporting currency, whether there are rates or not.
     """
-    named = {name: ticks(rows[column] * TICKS) for name, column in amounts.items()}
+    # an amount is kept in 18 digits, where a quarter of a million would overflow on its way to ticks
+    named = {name: ticks(rows[column].cast(WIDE) * TICKS) for name, column in amounts.items()}
     rows = rows.mutate(**named)
     if "fx_rates" not in world.loaded:
         return rows

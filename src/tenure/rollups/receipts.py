@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tenure.money import TICKS
-from tenure.rollup import Rollup, World, keyed
+from tenure.rollup import Rollup, World, exact, keyed
 from tenure.rollups._rates import in_reporting
 from tenure.rollups.use_days import active_events
 
@@ -30,7 +30,7 @@ def orders_rows(world: World) -> ir.Table:
     status = ibis.coalesce(rows.status, ibis.literal("placed"))
     rows = rows.filter(~status.isin(["cancelled", "refunded"]))
     rows = in_reporting(world, rows, "placed_day", {"sold": "amount"})
-    cents = (rows.sold.cast("float64") / (TICKS // 100)).round().cast("decimal(18,0)")
+    cents = exact((rows.sold.cast("float64") / (TICKS // 100)).round())  # their squares are summed
     return keyed(rows.mutate(cents=cents))
 
 

@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tenure.periods import LAST_DAY
-from tenure.rollup import Asked, PeriodRows, World, ticks
+from tenure.rollup import Asked, PeriodRows, World, exact
 from tenure.rollups._rates import in_reporting
 
 
@@ -19,7 +19,7 @@ def build(world: World, asked: Asked) -> ir.Table:
     held = rows.join(periods, [rows.on < periods.stop, rows.until > periods.base])
     begin, end = ibis.greatest(held.on, held.base), ibis.least(held.until, held.stop)
     days = (end.cast("timestamp").epoch_seconds() - begin.cast("timestamp").epoch_seconds()) // 86400
-    return held.select("k", "product", cust=ibis.null("int64"), value_days=ticks(held.worth * days))
+    return held.select("k", "product", cust=ibis.null("int64"), value_days=exact(exact(held.worth) * days))
 
 
 stock_days = PeriodRows("stock_days", build, ("stock", "fx_rates"), own=("product",))

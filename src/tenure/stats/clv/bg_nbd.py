@@ -17,6 +17,9 @@ from .fitting import Fit, of_buyers
 
 NAME = "BG/NBD"
 
+NARROW = 100.0
+"""From this a on the hypergeometric function is not asked: it is of the size of 1 / (1 - z)^a."""
+
 
 @dataclass(frozen=True)
 class BgNbd:
@@ -55,9 +58,12 @@ class BgNbd:
         # At a = 1 (and at a + b = 1 where x is 0) the formula is 0 / 0; beside it, its limit to nine digits.
         a = a if abs(a - 1) > 1e-7 else 1 + 1e-7
         b = b if abs(a + b - 1) > 1e-9 else b + 1e-9
-        rest = hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, t / (alpha + watched + t))
-        kept = ((alpha + watched) / (alpha + watched + t)) ** (a - 1)
-        return np.asarray((a + b + x - 1) / (a - 1) * (1 - kept * rest))
+        if a > NARROW:
+            kept = _over_dropout(a, b + x, r + x, t / (alpha + watched))
+        else:
+            kept = hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, t / (alpha + watched + t))
+            kept = kept * ((alpha + watched) / (alpha + watched + t)) ** (a - 1)
+        return np.asarray((a + b + x - 1) / (a - 1) * (1 - kept))
 
     def _parts(self, buyers: Buyers) -> tuple[Floats, Floats]:
         """Logarithms of the likelihood of what was seen and still alive, and of what was seen and gone."""
@@ -70,6 +76,22 @@ class BgNbd:
         again = np.maximum(x, 1)
         leaving = buying + betaln(a + 1, b + again - 1) - (r + x) * np.log(alpha + buyers.t_x)
         return np.asarray(staying), np.where(x > 0, leaving, -np.inf)
+
+
+def _over_dropout(a: float, b: Floats, r: Floats, u: Floats) -> Floats:
+    """The mean of (1 + u p)^-r over the beta(a - 1, b) of chances p: what the hypergeometric function says, without it.
+
+    Where chances of dropping out hardly differ between buyers, a is large and the function overflows; their
+    distribution is then a narrow hill, which a sum over its twenty standard deviations takes to nine digits.
+    """
+    nodes, weights = np.polynomial.legendre.leggauss(96)
+    mean = (a - 1) / (a - 1 + b)
+    wide = 10 * np.sqrt(mean * (1 - mean) / (a + b))
+    low, high = np.maximum(mean - wide, 0.0), np.minimum(mean + wide, 1.0)
+    p = low[..., None] + (high - low)[..., None] * (nodes + 1) / 2
+    hill = (a - 2) * np.log(p) + (b[..., None] - 1) * np.log1p(-p)
+    mass = weights * np.exp(hill - hill.max(axis=-1, keepdims=True))
+    return np.asarray((mass * (1 + u[..., None] * p) ** -r[..., None]).sum(axis=-1) / mass.sum(axis=-1))
 
 
 def fit(buyers: Buyers) -> Fit[BgNbd]:

@@ -70,7 +70,9 @@ class Overview:
 def gather(door: Seen, choice: Choice) -> Overview:
     """Everything on the page."""
     there = {row["metric"] for row in door.metrics() if row["available"]}
-    wanted = [name for name in dict.fromkeys((*HEADLINE, *_ids(door.core()))) if name in there]
+    core = door.core()
+    headline = HEADLINE if "mrr" in there else (*core, *HEADLINE)  # without subscriptions, what its kind looks at first
+    wanted = [name for name in dict.fromkeys((*headline, *_ids(core))) if name in there]
     span: dict[str, Any] = {"to": choice.period, "last": 24} if choice.period else {"last": 24}
     series = {r.metric: r for r in door.show(*wanted, where=choice.where, window=WINDOW, **span)}
     period = next(iter(series.values())).rows[-1].period if series else choice.period
@@ -79,8 +81,8 @@ def gather(door: Seen, choice: Choice) -> Overview:
         r.metric: Figure(r, r.rows[-1], series[r.metric].rows, _link(r, choice), _note(r)) for r in now if r.rows
     }
     found = Overview(period, currency=next((r.currency for r in now if r.currency), None))
-    found.headline = [figures[name] for name in HEADLINE if name in figures][:5]
-    found.ledger = _ledger(figures, door.core())
+    found.headline = [figures[name] for name in dict.fromkeys(headline) if name in figures][:5]
+    found.ledger = _ledger(figures, core, first="mrr" not in there)
     found.end = now[0].rows[-1].end if len(now) and now[0].rows else None
     if "mrr" in there:
         _movements(door, choice, period, found)
@@ -106,11 +108,13 @@ def _note(result: Result) -> str:
     return "12 months" if catalogue()[result.metric].windowed else ""
 
 
-def _ledger(figures: dict[str, Figure], core: Sequence[str]) -> list[tuple[str, list[Figure]]]:
+def _ledger(figures: dict[str, Figure], core: Sequence[str], *, first: bool) -> list[tuple[str, list[Figure]]]:
+    """By groups; what only this kind of business has at the end, or `first`."""
     placed = {name for _, names in LEDGER for name in names}
     rest = [figures[name] for name in core if name in figures and name not in placed]
     groups = [(title, [figures[name] for name in names if name in figures]) for title, names in LEDGER]
-    return [(title, rows) for title, rows in [*groups, ("More of this business", rest)] if rows]
+    own = [("This kind of business" if first else "More of this business", rest)]
+    return [(title, rows) for title, rows in [*(own * first), *groups, *(own * (not first))] if rows]
 
 
 def _movements(door: Seen, choice: Choice, period: str, found: Overview) -> None:

@@ -1,0 +1,49 @@
+"""Amounts that companies have and a machine's integers do not: a contract of millions, an order in a small currency.
+
+A table keeps an amount in 18 digits, and a figure is reckoned in ticks, 432,432,000 to the unit: the product of both
+has to be looked after wherever it is taken.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+import tenure
+from tenure.workspace import Workspace
+
+HEADS = {
+    "customers": "customer_id,created_at\na,2024-01-01\n",
+    "contracts": "contract_id,customer_id,starts_on,ends_on,value,currency,outcome\n"
+    "k,a,2023-07-01,2024-06-29,{0},USD,renewed\n",
+    "orders": "order_id,customer_id,placed_at,amount,currency\no,a,2024-02-01,{0},USD\n",
+    "costs": "cost_id,category,at,amount,currency\nc,goods,2024-02-01,{0},USD\nd,acquisition,2024-02-01,{0},USD\n",
+    "stock": "on,product,value,currency\n2024-01-01,x,{0},USD\n",
+    "payments": "payment_id,customer_id,at,amount,currency,status\np,a,2024-02-01,{0},USD,succeeded\n",
+}
+
+
+@pytest.fixture(scope="module", params=["250000", "900000000.25"])
+def company(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, float]:
+    """One customer, one row of each kind, all of the same amount."""
+    folder = tmp_path_factory.mktemp("large")
+    (folder / "tenure.toml").write_text("[workspace]\nas_of = 2025-01-01\n", encoding="utf-8")
+    for name, text in HEADS.items():
+        (folder / f"{name}.csv").write_text(text.format(request.param), encoding="utf-8")
+    workspace = tenure.open(folder)
+    workspace.load_files([folder / f"{name}.csv" for name in HEADS])
+    return workspace, float(request.param)
+
+
+@pytest.mark.parametrize(
+    ("metric", "times"),
+    [
+        ("average_purchase_value", 1), ("cac", 1), ("clv:historic", 1), ("non_recurring_revenue", 1),
+        ("inventory_turnover", None), ("renewal_rate", None),
+    ],
+)  # fmt: skip
+def test_a_single_large_amount_is_a_figure(company: tuple[Workspace, float], metric: str, times: int | None) -> None:
+    """One of each: the mean is the amount; goods over a stock of the same worth is 1, and so is renewed over due."""
+    workspace, amount = company
+    name, _, variant = metric.partition(":")
+    [row] = workspace.show(name, variant=variant or None, from_="2024", to="2024", grain="year")[0].rows
+    assert row.value == (amount * times if times else 1)
