@@ -46,7 +46,8 @@ def refresh(tx: Writer, config: Config, policy: Policy, on_progress: Progress | 
     if not anew and not changed:
         return []
     loaded = frozenset(name for name in model.TABLES if tx.state(name).parts)
-    tx.meta["foreign"] = _any_foreign(tx, config.currency, loaded, 0 if anew else since)
+    if anew or "subscriptions" in changed or "foreign" not in tx.meta:
+        tx.meta["foreign"] = _any_foreign(tx, config.currency, loaded, 0 if anew else since)
     world = world_of(config, policy, columns_of(tx.con), loaded, tx.meta)
     # What is stored are levels, day by day; movements that are told apart otherwise are made when they are asked for.
     world = world.with_rules((("simultaneous", "day"),))
