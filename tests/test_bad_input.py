@@ -7,89 +7,18 @@ what is said, that the good data still stand, and that a good sync afterwards gi
 from __future__ import annotations
 
 import gzip
-import re
 import zipfile
 from pathlib import Path
 
 import pytest
-from golden import Ran, ask, clean, run
-
-HEADER = "subscription_id,customer_id,amount,currency,interval,started_at,ended_at,status"
-GOOD = f"{HEADER}\ns1,A,100,USD,month,2024-01-01,,active\ns2,B,50,USD,month,2024-01-01,,active\n"
-TOML = """
-[workspace]
-as_of = 2024-06-01
-
-[sources.books]
-type = "files"
-[sources.books.tables.subscriptions]
-path = "data/subs*.*"
-"""
-
-
-class Shop:
-    """A workspace with two good customers, loaded."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        (folder / "data").mkdir()
-        self.toml()
-        self.write("subs-1.csv", GOOD)
-        assert run(folder, "sync", "--strict").code == 0
-
-    def toml(self, more: str = "", text: str = TOML) -> None:
-        """Write tenure.toml, with something more at its end."""
-        (self.folder / "tenure.toml").write_text(text + more, encoding="utf-8")
-
-    def write(self, name: str, content: str | bytes) -> Path:
-        """A file in data/."""
-        path = self.folder / "data" / name
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return path
-
-    def run(self, *argv: str) -> Ran:
-        """A command that may refuse but must not break."""
-        ran = run(self.folder, *argv)
-        assert "itself failed" not in ran.err, ran.err
-        assert "Traceback" not in ran.err, ran.err
-        return ran
-
-    def mrr(self) -> float:
-        """MRR of January 2024."""
-        (answer,) = ask(self.folder, "mrr", "--from", "2024-01", "--to", "2024-01")["metrics"]
-        value: float = answer["rows"][0]["value"]
-        return value
-
-    def rejects(self) -> str:
-        """What `tenure check` says."""
-        return self.run("check").out
-
-    def recovers(self) -> None:
-        """The bad file replaced by a good one (7 more): a plain sync is enough, and what was loaded before stands."""
-        before = self.mrr()
-        for path in (self.folder / "data").glob("subs-2.*"):
-            path.unlink()
-        self.write("subs-3.csv", f"{HEADER}\ns3,C,7,USD,month,2024-01-01,,active\n")
-        ran = self.run("sync")
-        assert ran.code == 0, ran.err
-        assert self.mrr() == before + 7
+from golden import ask, clean
+from shop import HEADER, TOML, Shop, line, says
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
     """A fresh one."""
     return Shop(tmp_path)
-
-
-def says(text: str, *words: str) -> None:
-    """All of the words are there, in whatever case."""
-    for word in words:
-        assert word.lower() in text.lower(), f"{word!r} is not in: {text}"
-
-
-def line(text: str, number: int) -> None:
-    """The line number is named."""
-    assert re.search(rf"\b{number}\b", text), f"line {number} is not in: {text}"
 
 
 BROKEN = {
@@ -335,93 +264,6 @@ def test_importing_what_is_not_there_or_not_known(shop: Shop) -> None:
     ran = shop.run("import", str(strange), "--as", "subscription")
     assert ran.code in (1, 2)
     says(ran.err, "subscription", "subscriptions")
-    assert shop.mrr() == 150.0
-
-
-CONFIG = {
-    "a key of the workspace": (TOML.replace("as_of", 'timezon = "UTC"\nas_of'), ["timezon", "timezone"]),
-    "a table of settings": (TOML + "\n[polcy]\n", ["polcy", "policy"]),
-    "a key of a table": (TOML + 'dateformat = "%d"\n', ["dateformat", "date_format"]),
-    "a table of the model": (
-        TOML.replace("tables.subscriptions", "tables.subscription"),
-        ["subscription", "subscriptions"],
-    ),
-    "a target of columns": (TOML + 'columns = { amout = "x" }\n', ["amout", "amount"]),
-    "a constant": (TOML + 'constants = { curency = "USD" }\n', ["curency", "currency"]),
-    "a type of source": (TOML.replace('"files"', '"file"'), ["file", "files"]),
-    "a business": (TOML.replace("as_of", 'business = "sass"\nas_of'), ["sass", "saas"]),
-    "a time zone": (TOML.replace("as_of", 'timezone = "Europe/Berln"\nas_of'), ["Europe/Berln", "Europe/Berlin"]),
-    "a currency": (TOML.replace("as_of", 'currency = "USDD"\nas_of'), ["USDD", "currency"]),
-    "a rule of the policy": (TOML + '\n[policy]\nchurnat = "service_end"\n', ["churnat", "churn_at"]),
-    "an answer of the policy": (TOML + '\n[policy]\nchurn_at = "service_ends"\n', ["service_ends", "service_end"]),
-    "a preset": (TOML + '\n[policy]\nrevenue = "stipe"\n', ["stipe", "stripe"]),
-    "a date": (TOML.replace("2024-06-01", '"soon"'), ["as_of", "soon"]),
-}
-
-
-@pytest.mark.parametrize("kind", CONFIG)
-def test_a_mistake_in_the_settings(shop: Shop, kind: str) -> None:
-    """The file, the key and the nearest valid name; nothing runs, and nothing is lost."""
-    text, words = CONFIG[kind]
-    shop.toml(text=text)
-    for command in (["sync"], ["show", "mrr"], ["check"]):
-        ran = shop.run(*command)
-        assert ran.code == 1, ran
-        says(ran.err + ran.out, "tenure.toml", *words)
-    shop.toml()
-    assert shop.mrr() == 150.0
-    shop.recovers()
-
-
-def test_settings_that_are_no_toml(shop: Shop) -> None:
-    """A syntax error is said with the file and its line."""
-    shop.toml("\nthis is = = no toml\n")
-    ran = shop.run("show", "mrr")
-    assert ran.code == 1
-    says(ran.err, "tenure.toml", "line")
-    shop.toml()
-    assert shop.mrr() == 150.0
-
-
-def test_no_workspace(tmp_path: Path) -> None:
-    """A folder without tenure.toml says what to run."""
-    ran = run(tmp_path / "nowhere", "show", "mrr")
-    assert ran.code in (1, 2)
-    says(ran.err, "tenure init")
-
-
-ASKED = {
-    "an unknown metric": (["show", "nrrr"], ["nrrr", "'nrr'"], {1, 2}),
-    "an unknown metric to explain": (["explain", "nrrr", "--period", "2024-01"], ["nrrr", "'nrr'"], {1, 2}),
-    "an unknown variant": (["show", "mrr", "--variant", "gros"], ["gros", "'gross'"], {1, 2}),
-    "an unknown column in --by": (["show", "mrr", "--by", "produkt"], ["produkt", "product"], {1, 2}),
-    "an unknown column in --where": (["show", "mrr", "--where", "produkt = 'x'"], ["produkt", "product"], {1, 2}),
-    "an unknown segment": (["show", "mrr", "--where", "@big"], ["big", "segment"], {1, 2}),
-    "a month too many": (["show", "mrr", "--from", "2024-13"], ["2024-13"], {2}),
-    "an impossible day": (["show", "mrr", "--from", "2024-02-30"], ["2024-02-30"], {2}),
-    "a week too many": (["show", "mrr", "--from", "2024-W54"], ["2024-W54"], {2}),
-    "a quarter too many": (["show", "mrr", "--from", "2024-Q5"], ["2024-Q5"], {2}),
-    "words for a period": (["show", "mrr", "--from", "last year"], ["last year"], {2}),
-    "a period to explain": (["explain", "mrr", "--period", "yesterday"], ["yesterday"], {2}),
-    "backwards": (["show", "mrr", "--from", "2024-03", "--to", "2024-01"], ["2024-03", "2024-01"], {2}),
-    "a grain": (["show", "mrr", "--grain", "decade"], ["decade", "month"], {2}),
-    "no periods": (["show", "mrr", "--last", "0"], ["--last"], {2}),
-    "a window": (["show", "nrr", "--window", "a while"], ["a while"], {2}),
-    "a command": (["shw", "mrr"], ["shw"], {2}),
-    "an option": (["show", "mrr", "--form", "2024"], ["--form"], {2}),
-    "a format": (["show", "mrr", "--format", "xml"], ["xml", "json"], {2}),
-    "a source": (["sync", "bocks"], ["bocks", "books"], {1, 2}),
-}
-
-
-@pytest.mark.parametrize("kind", ASKED)
-def test_a_mistake_in_the_question(shop: Shop, kind: str) -> None:
-    """What is wrong, in the person's own word, with the nearest valid name; nothing on standard output."""
-    argv, words, codes = ASKED[kind]
-    ran = shop.run(*argv)
-    assert ran.code in codes, ran
-    assert ran.out == ""
-    says(ran.err, *words)
     assert shop.mrr() == 150.0
 
 

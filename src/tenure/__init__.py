@@ -4,15 +4,22 @@
     ws = tenure.open("acme")                # a folder with a tenure.toml
     ws.show("nrr", last=12, by="plan")      # results with rows; .to_arrow(), .to_polars(), .to_pandas(), .to_json()
 
-The floors of the house, from the ground up; imports go down only:
+The floors of the house, from the ground up; imports go down only (tests/laws/test_house.py holds this list to it):
 
-    ground        errors periods money model stats catalog
-    language      expr policy filter metric rollup source result words business
+    ground        errors periods money money_codes model stats/ catalog sentiment hours themes
+    language      expr metric policy source rollup filter result words business texts lasting tree usage scales
+                  stand_ins segment goal health_score health_presets
     collections   metrics/ rollups/ sources/
-    machinery     store/ warehouse load recognise compile/ worlds refresh sync engine evaluate measure explain check
-    composition   config workspace
-    edges         cli render/ demo/
+    settings      config health_options web_options
+    data in       store/ recognise load worlds refresh sync
+    numbers out   warehouse warehouses/ compile/ engine evaluate question cohorts measure comparison grouping table
+                  spreads lifetimes intervals per_customer judged
+    questions     listing evidence explain check feedback directory profile timeline goals scorecards membership intake
+    judgements    health/ driver drivers interventions models risk survival
+    composition   workspace session access
+    edges         cli render/ charts/ demo/ web/
 
+A name stands for the files that begin with it, too: cli is cli.py and every cli_*.py.
 The singular says what one is (metric.py), the plural holds the ones there are (metrics/).
 """
 

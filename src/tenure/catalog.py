@@ -75,7 +75,7 @@ def _holders(package: str, module: str) -> Iterator[object]:
     for point in points:
         try:
             yield point.load()
-        except Exception as error:
+        except Exception as error:  # a plug-in is others' code and may raise anything
             raise TenureError(
                 f"The plug-in {point.value!r} cannot be loaded: {error}.",
                 where=f"entry point {package}: {point.name}",

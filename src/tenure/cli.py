@@ -7,6 +7,7 @@ Everything heavy is imported inside the command that needs it, so that `tenure -
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -262,7 +263,8 @@ cli_web.add(app)
 def main() -> None:
     """The command `tenure`: runs one command line and ends the process with its exit code."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app(prog_name="tenure")
     except TenureError as error:
@@ -272,7 +274,7 @@ def main() -> None:
     except BrokenPipeError:
         say.quiet_pipe()
         sys.exit(0)
-    except Exception as error:
+    except Exception as error:  # whatever is left is a fault of ours, which is said as one
         sys.exit(say.crashed(error))
 
 

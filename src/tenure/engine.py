@@ -6,10 +6,9 @@ import hashlib
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from fractions import Fraction
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import ibis
 import ibis.expr.types as ir
@@ -25,25 +24,9 @@ from tenure.compile.rows import BY_VALUE
 from tenure.compile.rows import plan as rows_plan
 from tenure.compile.segments import Segments
 from tenure.compile.spread import Spreads
+from tenure.engine_needs import Needs
 from tenure.errors import MissingRate, RequestError
-from tenure.expr import (
-    START,
-    Across,
-    Aged,
-    Col,
-    Const,
-    Expr,
-    FirstWith,
-    Flow,
-    Level,
-    Moves,
-    Named,
-    Over,
-    Ratio,
-    Rows,
-    Setting,
-    Steps,
-)
+from tenure.expr import START, Across, Aged, Moves, Rows, Steps
 from tenure.judged import Judged
 from tenure.periods import FIRST_DAY
 from tenure.policy import Policy
@@ -51,17 +34,15 @@ from tenure.rollup import Asked, World, period_rows, rollups
 from tenure.rollups import _rates
 from tenure.rollups._items import natives
 from tenure.rollups.customers import STEPS_SCHEMA
-from tenure.stand_ins import BEGIN, STOP, filled
-from tenure.tree import rewrite, walk
+from tenure.stand_ins import BEGIN, FINISH, STOP, filled
+from tenure.tree import walk
 from tenure.warehouse import Warehouse
 
 T = TypeVar("T")
-MILLION = 10**6
-"""Settings are numbers of at most six decimals."""
 
 
 @dataclass
-class Engine:
+class Engine(Needs):
     """Answers leaves over one snapshot. Plans are kept by what they are made of, never by the periods.
 
     `stored`: the policy that the stored rollups were made under; steps under other rules are made on first use.
@@ -77,70 +58,6 @@ class Engine:
     touch: bool = True  # whether the periods that are asked for touch
     judged: Judged = field(default_factory=Judged)
     periods: Sequence[Slot] = ()  # those that are asked for
-
-    # -- which data an expression needs -------------------------------------------------------------------------
-
-    def resolved(self, x: Expr, segments: Segments) -> Expr:
-        """The expression with all that depends on the workspace decided, down to sums and numbers."""
-
-        def change(node: object) -> object:
-            if isinstance(node, Named):
-                return node.x
-            if isinstance(node, Setting):
-                value = self.world.policy.setting(node.key)
-                scaled = Fraction(str(node.otherwise if value is None else value)) * MILLION
-                return Ratio(Const(int(scaled)), Const(MILLION))
-            return node
-
-        return rewrite(self.readable(x, segments), change)
-
-    def readable(self, x: Expr, segments: Segments) -> Expr:
-        """The same with names for parts and settings left: who a customer is, which revenue there is."""
-
-        def change(node: object) -> object:
-            if isinstance(node, FirstWith):
-                return next((e for table, e in node.choices if table in self.world.loaded), node.otherwise)
-            if isinstance(node, Steps) and node.name == "customer" and self.customers_pay():
-                return Steps("mrr", node.rules)
-            if isinstance(node, Level) and node.rates is not None and not self._revalues():
-                return Level(node.steps, node.moment)
-            if isinstance(node, Flow) and node.x == Col("transfer") and not segments.moves:
-                return Flow(node.rows, Const(0))
-            if isinstance(node, Over):
-                return users.each_day(node, segments, self.world) or node
-            return node
-
-        return rewrite(x, change)
-
-    def customers_pay(self) -> bool:
-        return "subscriptions" in self.world.loaded and self.world.rule("free_is") != "active_free"
-
-    def _revalues(self) -> bool:
-        return self.world.foreign and self.world.rule("fx") in ("own_line", "in_movements")
-
-    def tables(self, leaf: Across) -> set[str]:
-        """The model tables without which the leaf has no value: any one of them is enough."""
-        found: set[str] = set()
-        for node in walk(leaf):
-            if isinstance(node, Steps):
-                paying = node.name == "mrr" or (node.name == "customer" and self.customers_pay())
-                found |= {"subscriptions"} if paying else self._people()
-            if isinstance(node, Rows):
-                names = (node.of or made(node.table).reads[0]).split(" or ")
-                found.add(next((name for name in names if name in self.world.loaded), names[0]))
-        return found
-
-    def _people(self) -> set[str]:
-        for table in ("subscriptions", "orders"):
-            if table in self.world.loaded:
-                return {table}
-        owned = {name for name in self.world.loaded if model.TABLES[name].customer}
-        return owned or {"customers"}
-
-    def has_data(self, leaf: Across) -> bool:
-        """Whether every kind of table that the leaf reads has a row."""
-        asks = {made(node.table).asks for node in walk(leaf) if isinstance(node, Rows)} - {""}
-        return self.tables(leaf) <= self.world.loaded and all(getattr(self.world.usage, name) for name in asks)
 
     # -- tables behind the nodes ----------------------------------------------------------------------------------
 
@@ -212,7 +129,7 @@ class Engine:
     @cached_property
     def _revalued(self) -> ir.Table | None:
         """Items in their own currency with every rate they may be valued at, where NRR and GRR need them."""
-        return natives(self.world) if self._revalues() else None
+        return natives(self.world) if self.revalues() else None
 
     # -- answers ---------------------------------------------------------------------------------------------------
 
@@ -223,7 +140,7 @@ class Engine:
         found: Cells = {}
         for (strategy, source, theirs), group in self._by_strategy(leaves, periods, segments).items():
             begin = overlap.day_rows(periods)[0][0] if strategy == "overlap" else periods[0].start
-            ends = {BEGIN: begin, STOP: max(period.stop for period in periods)}
+            ends = {BEGIN: begin, **self._ends()}
             plan = self._plan((strategy, source), group, theirs)
             text = self._text((strategy, source, tuple(group), theirs, self.touch), plan.query)
             found |= plan.read(self.warehouse.run(filled(text, ends)), periods)
@@ -238,7 +155,8 @@ class Engine:
                 self._ready(source)
             theirs = self.fitting(leaf, segments)
             plan = spread.plan(leaf, self.relation, theirs)
-            found[leaf] = plan.read(self.warehouse.run(self._text(("spread", leaf, theirs, self.touch), plan.query)))
+            text = self._text(("spread", leaf, theirs, self.touch), plan.query)
+            found[leaf] = plan.read(self.warehouse.run(filled(text, self._ends())))
         return found
 
     def fitting(self, leaf: Across, segments: Segments) -> Segments:
@@ -354,7 +272,8 @@ class Engine:
             found = slices.people(leaf, self.relation, segments, self._revalued, touch=self.touch)
             return self.sql(found.select("cust", "v"))
 
-        table = self.warehouse.run(self.text(("behind", leaf, segments, self.touch), text))
+        kept = self.text(("behind", leaf, segments, self.touch), text)
+        table = self.warehouse.run(filled(kept, self._ends()))
         found: dict[int, int] = {}
         for cust, value in zip(table["cust"], table["v"], strict=True):
             key = -1 if cust is None else whole(cust)
@@ -369,6 +288,10 @@ class Engine:
             self._put(DAYS, day_rows(periods, FIRST_DAY))
         else:
             self._put(overlap.DAYS, overlap.day_rows(periods))
+
+    def _ends(self) -> dict[date, date]:
+        """What the ends of the periods asked about are in truth."""
+        return {STOP: max(slot.stop for slot in self.periods), FINISH: max(slot.finish for slot in self.periods)}
 
     def _put(self, table: ir.Table, rows: Sequence[tuple[object, ...]]) -> None:
         types = {name: str(kind) for name, kind in table.schema().items()}
@@ -392,5 +315,6 @@ class Engine:
             query = _rates.uncovered(self.world, table, _rates.money_clock(table))
             found = self.warehouse.run(self.sql(query))
             pairs = sorted(zip(found["first"], found["currency"], strict=True))
-            self.gaps[table] = (str(pairs[0][1]), pairs[0][0]) if pairs else None  # type: ignore[assignment]
+            first = cast("list[tuple[date, str]]", pairs)[:1]  # a day's column holds days
+            self.gaps[table] = (first[0][1], first[0][0]) if first else None
         return self.gaps[table]

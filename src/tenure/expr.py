@@ -165,7 +165,8 @@ class Rows:
     `of`: the model table behind a derived one ("a or b": any of them is enough). `said`: how a formula in words calls
     them. `last_by`: of those with the same value of that column in one period, the last alone. A clock of "k" means
     rows made for the periods asked for (`rollup.PeriodRows`), which say their period themselves. `back`: the rows of
-    that many days up to the period's end instead of the period's own.
+    that many days up to the period's end instead of the period's own. `planned`: the clock says when something is due,
+    so in a period that as_of cuts, what is due after as_of belongs to it as well.
     """
 
     table: str
@@ -174,6 +175,7 @@ class Rows:
     said: str = ""
     last_by: str = ""
     back: int = 0
+    planned: bool = False
 
     def sum(self, x: Expr, keep: Expr | None = None) -> Flow:
         """Per customer: the sum of `x` over the rows to keep."""

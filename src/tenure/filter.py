@@ -80,7 +80,7 @@ class _Translator:
     def __init__(self, text: str) -> None:
         self.text = text
 
-    def condition(self, tree: object) -> Expr:
+    def condition(self, tree: Any) -> Expr:
         from sqlglot import exp
 
         match tree:
@@ -112,10 +112,10 @@ class _Translator:
                 return self.value(tree)
         for kind, name in _comparisons().items():
             if type(tree) is kind:
-                return Op(name, (self.value(tree.this), self.value(tree.expression)))  # type: ignore[attr-defined]
+                return Op(name, (self.value(tree.this), self.value(tree.expression)))
         raise _refused("is not a condition that is allowed", self.text)
 
-    def value(self, tree: object) -> Expr:
+    def value(self, tree: Any) -> Expr:
         from sqlglot import exp
 
         match tree:
@@ -143,27 +143,27 @@ class _Translator:
                 return found
         raise _refused("uses something that is not allowed", self.text)
 
-    def _in(self, tree: object) -> Expr:
-        values = tree.expressions  # type: ignore[attr-defined]
-        if not values or tree.args.get("query") or tree.args.get("unnest"):  # type: ignore[attr-defined]
+    def _in(self, tree: Any) -> Expr:
+        values = tree.expressions
+        if not values or tree.args.get("query") or tree.args.get("unnest"):
             raise _refused("uses IN without a plain list", self.text)
-        x = self.value(tree.this)  # type: ignore[attr-defined]
+        x = self.value(tree.this)
         return self._negated(tree, Op("in", (x, *(self.value(value) for value in values))))
 
     @staticmethod
-    def _negated(tree: object, found: Expr) -> Expr:
+    def _negated(tree: Any, found: Expr) -> Expr:
         """NOT LIKE and NOT IN come as the positive form with a flag."""
-        return Op("not", (found,)) if tree.args.get("negate") else found  # type: ignore[attr-defined]
+        return Op("not", (found,)) if tree.args.get("negate") else found
 
-    def _column(self, tree: object) -> Col:
-        if tree.args.get("db") or tree.args.get("catalog") or not tree.name:  # type: ignore[attr-defined]
+    def _column(self, tree: Any) -> Col:
+        if tree.args.get("db") or tree.args.get("catalog") or not tree.name:
             raise _refused("names a column with more than one dot", self.text)
-        table = tree.table  # type: ignore[attr-defined]
-        return Col(f"{table}.{tree.name}" if table else tree.name)  # type: ignore[attr-defined]
+        table = tree.table
+        return Col(f"{table}.{tree.name}" if table else tree.name)
 
-    def _literal(self, tree: object) -> Const:
-        text = tree.this  # type: ignore[attr-defined]
-        if tree.is_string:  # type: ignore[attr-defined]
+    def _literal(self, tree: Any) -> Const:
+        text = tree.this
+        if tree.is_string:
             return Const(text)
         try:
             return Const(int(text))
@@ -174,7 +174,7 @@ class _Translator:
                 raise RequestError(f"{text!r} is not a number.", where="--where") from None
 
 
-def _comparisons() -> dict[type, str]:
+def _comparisons() -> dict[Any, str]:
     from sqlglot import exp
 
     return {exp.EQ: "==", exp.NEQ: "!=", exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<="}

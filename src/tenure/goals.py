@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from tenure import stats
-from tenure.errors import ConfigError
+from tenure.errors import ConfigError, TenureError
 from tenure.goal_words import component, said, step
 from tenure.metric import find
 from tenure.periods import Clock, Period
@@ -130,7 +130,7 @@ def standing(goal: Goal, clock: Clock, currency: str, show: Show, where: str) ->
     try:
         metric = find(metric_id)
         unit = metric.reading(variant or None).unit or metric.unit
-    except Exception as error:
+    except TenureError as error:
         raise ConfigError(str(error), where=f"{where}: goals.{goal.name}.metric") from None
     down = (goal.direction or metric.better) == "down"
     if goal.direction is None and metric.better == "neither" and goal.target != "to":
@@ -318,12 +318,12 @@ def plan(found: Sequence[Standing]) -> list[dict[str, Any]]:
     parts: dict[str, list[Standing]] = {"product": [], "billing": [], "csm": []}
     for one in found:
         parts[component(one.goal, one.metric)].append(one)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name, goals in parts.items():
         judged = [min(max(Fraction(0), one.behind), Fraction(1)) for one in goals if one.behind is not None]
         hurts = float(sum(judged) / len(judged)) if judged else None
         rows.append({"component": name, "hurts": hurts, "goals": [one.goal.name for one in goals], "focus": False})
-    rows.sort(key=lambda row: -(row["hurts"] or 0))  # type: ignore[operator]
+    rows.sort(key=lambda row: -(row["hurts"] or 0))
     if rows[0]["hurts"]:
         rows[0]["focus"] = True
     return rows

@@ -24,6 +24,8 @@ from tenure.health_score import (
     MISSING,
     PARENTS,
     Bands,
+    Does,
+    How,
     Map,
     Measure,
     Missing,
@@ -32,6 +34,7 @@ from tenure.health_score import (
     Profile,
     Rule,
     Score,
+    Source,
     linear,
     monotone,
 )
@@ -124,7 +127,7 @@ def _measure(options: Options) -> Measure:
     found = Measure(
         name=options.text("name", of.partition(":")[0]),
         of=of,
-        source=cast("object", source),  # type: ignore[arg-type]
+        source=cast(Source, source),
         map=_map(options, trend=bool(past)),
         weight=_number(options, "weight", Fraction(1), 0),
         window=reach,
@@ -152,7 +155,7 @@ def _map(options: Options, *, trend: bool) -> Map:
         return linear((0, 0), (1, 100)) if trend else Map()
     if said[0] == "map":
         how = options.choice("map", ("percentile", "boolean"), None)
-        return Map(cast("object", how), reverse=reverse)  # type: ignore[arg-type]
+        return Map(cast(How, how), reverse=reverse)
     if said[0] == "words":
         table = cast(Options, options.table("words"))
         words = tuple((word, _points(table, word, table.raw(word))) for word in table.values)
@@ -228,7 +231,7 @@ def _rule(options: Options, names: Iterable[str]) -> Rule:
         options.one_of("measure", measure, names, "a measure of this score")
     found = Rule(
         name=options.text("name", measure or "exception"),
-        does=cast("object", does[0]),  # type: ignore[arg-type]
+        does=cast(Does, does[0]),
         to=_points(options, does[0], options.raw(does[0])),
         where=options.text("where"),
         measure=measure,

@@ -20,6 +20,9 @@ NEUTRAL = Fraction(50)
 INSUFFICIENT = "insufficient_data"
 """What stands in a band's place where too little is known for a score."""
 
+Source = Literal["metric", "attribute", "score"]
+How = Literal["linear", "steps", "percentile", "boolean", "words"]
+Does = Literal["cap", "floor", "set"]
 Missing = Literal["ignore", "neutral", "zero", "block"]
 Parents = Literal["mrr_weighted", "mean", "worst", "own"]
 MISSING: tuple[Missing, ...] = ("ignore", "neutral", "zero", "block")
@@ -35,7 +38,7 @@ class Map:
     figure is above 0. words: by what an attribute says. `reverse` turns a percentile or a boolean around.
     """
 
-    how: Literal["linear", "steps", "percentile", "boolean", "words"] = "linear"
+    how: How = "linear"
     points: tuple[tuple[Fraction, Fraction], ...] = ((Fraction(0), Fraction(0)), (BEST, BEST))
     words: tuple[tuple[str, Fraction], ...] = ()
     reverse: bool = False
@@ -71,7 +74,7 @@ class Measure:
 
     name: str
     of: str
-    source: Literal["metric", "attribute", "score"] = "metric"
+    source: Source = "metric"
     map: Map = field(default_factory=Map)
     weight: Fraction = Fraction(1)
     window: tuple[int, int] = (0, 30)
@@ -140,7 +143,7 @@ class Rule:
     """An exception: for whom it holds, and what it does to the score."""
 
     name: str
-    does: Literal["cap", "floor", "set"]
+    does: Does
     to: Fraction
     where: str = ""
     measure: str = ""

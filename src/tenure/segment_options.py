@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from tenure.errors import TenureError
 from tenure.periods import parse_window
 from tenure.source_options import Options, shown
 
@@ -69,7 +70,7 @@ def _behaviour(options: Options) -> Behaviour:
     window = options.text("window", WINDOW)
     try:
         parse_window(window)
-    except Exception:
+    except TenureError:
         options.fail("window", f"{shown(window)} is not a window.", "Write 30d, 4w, 3m, 2q or 1y.")
     options.done("key of a segment")
     return Behaviour(metric, low, high, window)

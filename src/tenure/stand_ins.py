@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 AS_OF = datetime(2900, 7, 1, 1, 2, 3, 456789)
-CUT, STOP, BEGIN = date(2800, 7, 1), date(2700, 7, 1), date(2600, 7, 1)
-"""as_of, the first local day of which nothing is known, and the first day and the end of the periods asked for."""
+CUT, STOP, BEGIN, FINISH = date(2800, 7, 1), date(2700, 7, 1), date(2600, 7, 1), date(2500, 7, 1)
+"""as_of, the first local day of which nothing is known, the first day and the end of the periods asked for as far as
+they are known, and the end of the last one that has begun."""
 
 _REACH = timedelta(days=40 * 366)
 """How far from a stand-in days may lie that are reckoned from it."""

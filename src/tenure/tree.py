@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
 
 from tenure.expr import Across, Expr, Moves, Rows, Steps
 
 
 def children(node: object) -> Iterator[object]:
     """The nodes directly below one."""
-    if not hasattr(node, "__dataclass_fields__"):
+    if not is_dataclass(node):
         return
-    for field in fields(node):  # type: ignore[arg-type]  # checked above
+    for field in fields(node):
         value = getattr(node, field.name)
         if isinstance(value, tuple):
             yield from _flatten(value)
@@ -51,9 +52,9 @@ def rewrite(node: Expr, change: Callable[[object], object]) -> Expr:
 def _rewrite(node: object, change: Callable[[object], object]) -> object:
     if isinstance(node, tuple):
         return tuple(_rewrite(item, change) for item in node)
-    if not isinstance(node, Expr | Steps | Moves | Rows):
+    if not isinstance(node, Expr | Steps | Moves | Rows) or not is_dataclass(node):
         return node
-    new = {f.name: _rewrite(getattr(node, f.name), change) for f in fields(node) if f.init}  # type: ignore[arg-type]
+    new: dict[str, Any] = {f.name: _rewrite(getattr(node, f.name), change) for f in fields(node) if f.init}
     if any(new[name] is not getattr(node, name) for name in new):
-        node = replace(node, **new)  # type: ignore[type-var]
+        node = replace(node, **new)
     return change(node)

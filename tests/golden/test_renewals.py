@@ -34,6 +34,25 @@ def test_renewal_is_not_retention(company: Any) -> None:
     assert ten.value("customer_retention_rate", "2024-03") == near(0.9)
 
 
+def test_what_is_due_after_now_but_decided(company: Any) -> None:
+    """On 1 July k1 (due in March) is renewed and k2 (due on 4 September) has already said no: of the year's decided
+    contracts 1 of 2; k3, due in December, is open. The third quarter has begun, on its first day: 0 of 1; the second
+    had none due. September has not begun."""
+    firm = company(
+        "[workspace]\nas_of = 2024-07-02",
+        contracts=f"""
+            {HEADER},decided_on
+            k1,A,2023-03-15,2024-03-15,120,USD,renewed,,,2024-03-15
+            k2,B,2023-09-04,2024-09-04,120,USD,churned,,,2024-06-16
+            k3,C,2023-12-04,2024-12-04,120,USD,,,,
+        """,
+    )
+    assert firm.value("renewal_rate", "2024") == 0.5
+    assert firm.value("renewal_rate", "2024-Q3") == 0
+    assert firm.row("renewal_rate", "2024-Q2")["reason"] == "empty_denominator"
+    assert firm.row("renewal_rate", "2024-09")["reason"] == "not_reached"
+
+
 VALUES = f"""
     {HEADER}
     a1,A,2023-01-01,2024-01-01,12000,USD,renewed,,

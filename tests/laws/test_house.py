@@ -155,6 +155,18 @@ def test_a_module_has_a_floor_and_imports_only_down(module: Module) -> None:
     assert not up, f"{module.shown} imports from above: {', '.join(other or 'tenure' for other in up)}"
 
 
+def test_the_map_of_the_floors_is_true() -> None:
+    """The package's docstring shows the floors; a name with a slash is a package."""
+    shown = next(m for m in modules() if m.name == "")
+    said = re.findall(
+        r"^    [a-z ]+?  +(\S+(?: \S+)*(?:\n {8,}.+)*)$", ast.get_docstring(shown.tree) or "", re.MULTILINE
+    )
+    floors = [{word.rstrip("/") for word in line.split()} for line in said]
+    assert floors == [set(floor) - {"", "__main__"} for floor in FLOORS]
+    packages = {m.unit for m in modules() if m.path.name == "__init__.py"} - {""}
+    assert {word.rstrip("/") for line in said for word in line.split() if word.endswith("/")} == packages
+
+
 def test_there_are_no_circles() -> None:
     assert circles({m.name: inner_imports(m) for m in modules()}) == []
 

@@ -28,6 +28,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "acsi": ("default", "weighted"),
     "rating": ("default", "count"),
     "sentiment": ("default", "reviews"),
+    "loyalty": ("default",),
     "tickets": ("default",),
     "open_tickets": ("default",),
     "reopen_rate": ("default",),

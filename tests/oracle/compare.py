@@ -27,6 +27,8 @@ CENTS = Fraction(1, 10**7)
 HOW_MANY: tuple[str, ...] = ("nrr", "grr", "revenue_churn_rate", "net_revenue_churn_rate", "expansion_rate", *BY_AGE)
 HOW_MANY += ("customer_retention_rate", "customer_churn_rate", "upsell_rate", "cross_sell_rate", *FIGURES)
 """Metrics whose n (customers of the cohort) is compared."""
+OF_AMOUNTS = ("quick_ratio",)
+"""Metrics that divide by an amount which may be very small."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,10 @@ def _cell(oracle: Oracle, metric: str, request: Request, span: Span, row: Any, a
         if name != "value" and (mine is None or answer.value is None):
             continue
         amount = name != "value" or metric.endswith(("mrr", "arr", "revenue"))
-        if not _same(mine, theirs, CENTS if amount else TOLERANCE):
+        least = CENTS if amount else TOLERANCE
+        if metric in OF_AMOUNTS and name == "value" and mine and answer.denominator:
+            least = abs(mine) * CENTS / abs(answer.denominator)  # what a tick more or less below makes of it
+        if not _same(mine, theirs, least):
             yield f"{name} {_shown(theirs)}, oracle {_shown(mine)}"
     if answer.value is None and row.reason != answer.reason:
         yield f"reason {row.reason!r}, oracle {answer.reason!r}"

@@ -31,6 +31,8 @@ def holdings(ledger: Ledger, customer: str, day: date, rates_of: date) -> dict[s
             real.add(item.family)
         family.mrr += monthly(item, day, ledger.rules) * ledger.books.rate(item.currency, rates_of)
         family.items[item.product, item.plan, item.quantity] += 1
+    for family in held.values():
+        family.mrr = max(family.mrr, ZERO)  # as a customer's, docs/decisions.md
     return {name: family for name, family in held.items() if name in real}
 
 

@@ -129,12 +129,16 @@ def foot_traffic(oracle: Oracle, variant: str, question: Question) -> Answer:
 
 
 def spent(books: Books, question: Question, *categories: str, months_before: int = 0) -> Fraction:
-    """Costs of the period (or of so many months before it), the part that counts, in reporting currency."""
+    """Costs of the period (or of so many months before it), the part that counts, in reporting currency.
+
+    Of a period that as_of cuts, the costs of the days that are known, or of the same days so many months before.
+    """
     total = ZERO
+    end = min(question.span.end, books.cut)
     for cost in books.records["costs"]:
         day = cost.day()
         meant = add_months(day, months_before) if day else None
-        if not day or not meant or not question.span.start <= meant < question.span.end:
+        if not day or not meant or not question.span.start <= meant < end:
             continue
         if cost["category"] in categories and question.scope(cost.customer, meant):
             total += (

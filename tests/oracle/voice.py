@@ -13,6 +13,7 @@ from pathlib import Path
 
 from .ask import Oracle
 from .books import Books
+from .loyalty import loyalty
 from .money import customers_of
 from .movements import Scope
 from .retention import Answer, ratio
@@ -287,6 +288,9 @@ class Voice:
 
     def _referral_rate(self, variant: str, span: Span, scope: Scope, mine: list[Said]) -> Answer:
         return self._of_customers(span, scope, {row["customer_id"] for row in self._facts("referrals", span, always)})
+
+    def _loyalty(self, variant: str, span: Span, scope: Scope, mine: list[Said]) -> Answer:
+        return loyalty(self, span, scope)
 
     def _advocacy(self, variant: str, span: Span, scope: Scope, mine: list[Said]) -> Answer:
         who = {

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import random
-import struct
-import zipfile
-from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,31 +14,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from tenure.errors import InputError
-from tenure.source import Broken, Mapping, Place, Reading
+from tenure.source import Broken, Place
 from tenure.source_options import Options
 from tenure.sources import _bytes, _csv, _csv_lines, files
-from tenure.sources.files import FileTable
 
-Rows = list[dict[str, Any]]
-
-
-def read(path: Path, **how: Any) -> Reading:
-    """A file as a table of the model that does not matter here."""
-    return files.read(path, path.name, FileTable("customers", (str(path),), Mapping(), **how))
-
-
-def rows(reading: Reading) -> Rows:
-    found: Rows = reading.data.to_pylist()
-    return found
-
-
-def write(path: Path, content: str | bytes) -> Path:
-    data = content.encode() if isinstance(content, str) else content
-    path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
-    return path
-
-
-AB = [{"a": "1", "b": "x", "_line": 2}, {"a": "2", "b": None, "_line": 3}]
+from .reading import AB, book, read, rows, write
 
 
 @pytest.mark.parametrize(
@@ -218,17 +194,6 @@ def test_parquet_keeps_its_types(tmp_path: Path) -> None:
     assert got.data["_line"].to_pylist() == [1, 2]
 
 
-def book(path: Path, **sheets: list[list[Any]]) -> Path:
-    made = openpyxl.Workbook()
-    made.remove(made.active)
-    for name, lines in sheets.items():
-        sheet = made.create_sheet(name)
-        for line in lines:
-            sheet.append(line)
-    made.save(path)
-    return path
-
-
 def test_a_spreadsheet(tmp_path: Path) -> None:
     lines = [
         ["id", "amount", "on", "at", "yes"],
@@ -258,121 +223,6 @@ def test_midnight_in_a_cell_with_a_time_is_no_date(tmp_path: Path) -> None:
     assert rows(read(path))[0]["at"] == "2024-03-01 00:00:00"
 
 
-def zip_bomb(path: Path) -> Path:
-    """A sheet of 600 MB in some 3 MB."""
-    with (
-        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made,
-        made.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part,
-    ):
-        for _ in range(60):
-            part.write(b" " * 10_000_000)
-    return path
-
-
-def lying_bomb(path: Path) -> Path:
-    """The same, but its directory says that the sheet is small."""
-    data = zip_bomb(path).read_bytes()
-    at = data.rindex(b"PK\x01\x02")
-    size = struct.pack("<I", 1000)
-    # The size unpacked is at 24 of the entry; what was moved to the extra field goes unread without its mark.
-    path.write_bytes(data[: at + 24] + size + data[at + 28 :])
-    return path
-
-
-def trickled(path: Path) -> Path:
-    """Some 200 MB of line breaks in a few hundred KB."""
-    with gzip.open(path, "wb", compresslevel=9) as file:
-        file.write(b"a,b\n")
-        for _ in range(20):
-            file.write(b"\n" * 10_000_000)
-    return path
-
-
-def half(path: Path) -> Path:
-    rows_ = "".join(f"{random.random()},{i}\n" for i in range(20_000))
-    data = gzip.compress(("a,b\n" + rows_).encode())
-    path.write_bytes(data[: len(data) // 2])
-    return path
-
-
-def half_parquet(path: Path) -> Path:
-    pq.write_table(pa.table({"a": list(range(10_000))}), path)
-    data = path.read_bytes()
-    path.write_bytes(data[: len(data) // 2])
-    return path
-
-
-def half_book(path: Path) -> Path:
-    data = book(path, One=[["a"], *[[i] for i in range(1000)]]).read_bytes()
-    path.write_bytes(data[: len(data) // 2])
-    return path
-
-
-def folder(path: Path) -> Path:
-    path.mkdir()
-    return path
-
-
-def noise(path: Path) -> Path:
-    return write(path, random.Random(1).randbytes(5000))
-
-
-BAD: dict[str, tuple[str, Callable[[Path], Path], str]] = {
-    "no file": ("f.csv", lambda p: p, "There is no such file"),
-    "a folder": ("f.csv", folder, "folder"),
-    "nothing": ("f.csv", lambda p: write(p, b""), "is empty"),
-    "blanks": ("f.csv", lambda p: write(p, b" \n\n"), "is empty"),
-    "a mark alone": ("f.csv", lambda p: write(p, b"\xef\xbb\xbf"), "is empty"),
-    "delimiters alone": ("f.csv", lambda p: write(p, b",,\n,,\n"), "is empty"),
-    "noise": ("f.csv", noise, "not text"),
-    "a picture": ("f.tsv", lambda p: write(p, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * 9), "not text"),
-    "a zip": ("f.csv", lambda p: half_book(p), "zip or xlsx"),
-    "noise in gzip": ("f.csv.gz", noise, "not text"),
-    "no gzip": ("f.csv.gz", lambda p: [write(p, b""), p.write_bytes(b"a,b\n1,2\n")] and p, "gzip"),
-    "half a gzip": ("f.csv.gz", half, "gzip file is broken"),
-    "a gzip bomb": ("f.csv.gz", trickled, "no honest table"),
-    "empty jsonl": ("f.jsonl", lambda p: write(p, b""), "is empty"),
-    "noise for jsonl": ("f.jsonl", noise, "not text"),
-    "empty parquet": ("f.parquet", lambda p: write(p, b""), "is empty"),
-    "noise for parquet": ("f.parquet", noise, "not a whole parquet"),
-    "half a parquet": ("f.parquet", half_parquet, "not a whole parquet"),
-    "empty xlsx": ("f.xlsx", lambda p: write(p, b""), "is empty"),
-    "noise for xlsx": ("f.xlsx", noise, "not a whole spreadsheet"),
-    "half an xlsx": ("f.xlsx", half_book, "not a whole spreadsheet"),
-    "a zip that is no book": ("f.xlsx", lambda p: [zipfile.ZipFile(p, "w").close()] and p, "not a whole spreadsheet"),
-    "an empty sheet": ("f.xlsx", lambda p: book(p, One=[]), "sheet is empty"),
-    "a bomb": ("f.xlsx", zip_bomb, "too large"),
-    "a bomb that lies": ("f.xlsx", lying_bomb, "spreadsheet"),
-    "an unknown ending": ("f.pdf", lambda p: write(p, b"x"), ".pdf"),
-    "no ending": ("f", lambda p: write(p, b"x"), "Known: .csv"),
-    "packed parquet": ("f.parquet.gz", lambda p: write(p, b"x"), ".parquet.gz"),
-}
-
-
-@pytest.mark.parametrize("kind", BAD)
-def test_a_bad_file_says_what_is_wrong_and_what_to_do(tmp_path: Path, kind: str) -> None:
-    name, make, words = BAD[kind]
-    path = make(tmp_path / name)
-    with pytest.raises(InputError) as caught:
-        read(path)
-    assert words in str(caught.value)
-    assert caught.value.where and name in caught.value.where
-    assert caught.value.todo
-
-
-@pytest.mark.parametrize("name", ["f.csv", "f.csv.gz", "f.xlsx", "f.jsonl"])
-def test_a_table_without_rows_is_none_the_worse(tmp_path: Path, name: str) -> None:
-    if name == "f.xlsx":
-        path = book(tmp_path / name, One=[["a", "b"]])
-    else:
-        path = write(tmp_path / name, "{}\n" if name == "f.jsonl" else "a,b")
-    got = read(path)
-    assert got.broken == ()
-    if name != "f.jsonl":
-        assert got.data.num_rows == 0 and got.data.column_names == ["a", "b", "_line"]
-        assert "no rows" in got.notes[0] and name in got.notes[0]
-
-
 def test_long_lines(tmp_path: Path) -> None:
     """Ten megabytes are read; more than sixteen are no row, and the line is named."""
     ten = "x" * 10_000_000
@@ -382,94 +232,6 @@ def test_long_lines(tmp_path: Path) -> None:
         with pytest.raises(InputError) as caught:
             read(write(tmp_path / name, content))
         assert f"{name}, line 2" in str(caught.value) and "16 MB" in str(caught.value)
-
-
-SALES = "id,amount,day\na,1.50,2024-01-02\nb,2.25,2024-02-03\nb,0.10,2024-02-09\n"
-
-
-def query(tmp_path: Path, select: str) -> Reading:
-    return read(write(tmp_path / "f.csv", SALES), select=select, where="tenure.toml: x")
-
-
-def test_a_query_over_the_file(tmp_path: Path) -> None:
-    got = query(
-        tmp_path, "SELECT id AS customer_id, date_trunc('month', day::DATE)::DATE AS m FROM source WHERE id = 'b'"
-    )
-    assert [(r["customer_id"], str(r["m"]), r["_line"]) for r in rows(got)] == [
-        ("b", "2024-02-01", 3),
-        ("b", "2024-02-01", 4),
-    ]
-    assert not got.text
-    assert query(tmp_path, "SELECT id AS customer_id, amount FROM source").text
-    assert rows(query(tmp_path, "SELECT * FROM source"))[0] == {
-        "id": "a",
-        "amount": "1.50",
-        "day": "2024-01-02",
-        "_line": 2,
-    }
-
-
-@pytest.mark.parametrize(
-    "select",
-    [
-        "SELECT id, sum(amount::DECIMAL(9,2)) AS s FROM source GROUP BY id ORDER BY id",
-        "SELECT id, sum(amount::DECIMAL(9,2)) AS s FROM source GROUP BY ALL ORDER BY id;",
-        "WITH x AS (SELECT id, amount::DECIMAL(9,2) AS a FROM Source) SELECT id, sum(a) s FROM x GROUP BY 1 ORDER BY 1",
-        "SELECT DISTINCT id, sum(amount::DECIMAL(9,2)) OVER (PARTITION BY id) AS s FROM source ORDER BY id",
-    ],
-)
-def test_a_query_that_groups_has_no_lines(tmp_path: Path, select: str) -> None:
-    assert rows(query(tmp_path, select)) == [
-        {"id": "a", "s": Decimal("1.50"), "_line": None},
-        {"id": "b", "s": Decimal("2.35"), "_line": None},
-    ]
-
-
-def test_a_query_may_make_rows_and_join_itself(tmp_path: Path) -> None:
-    got = query(tmp_path, "SELECT s.id, r.range AS n FROM source s, range(2) r UNION ALL SELECT id, 9 FROM source")
-    assert got.data.num_rows == 9
-
-
-@pytest.mark.parametrize(
-    ("select", "words"),
-    [
-        ("SELECT * FROM 'f.csv'", "reads from 'f.csv'"),
-        ("SELECT * FROM read_csv('f.csv')", "read_csv"),
-        ("SELECT * FROM read_text('/etc/passwd')", "read_text"),
-        ("SELECT * FROM glob('*')", "glob"),
-        ("SELECT * FROM source, customers", "customers"),
-        ("SELECT * FROM (SELECT * FROM (FROM duckdb_settings()))", "duckdb_settings"),
-        ("SELECT (SELECT count(*) FROM sqlite_master) FROM source", "sqlite_master"),
-        ("SELECT * FROM information_schema.tables", "information_schema"),
-        ("SELECT * FROM query('SELECT 1')", "query"),
-        ("SELECT * FROM query_table('source')", "query_table"),
-        ("SELECT getenv('HOME') AS id FROM source", "getenv"),
-        ("SELECT current_setting('memory_limit') AS id FROM source", "current_setting"),
-        ("SELECT * FROM (DESCRIBE source)", "describes"),
-        ("SELECT 1; SELECT 2", "more than one"),
-        ("INSERT INTO source VALUES (1)", "not a SELECT"),
-        ("DROP TABLE source", "not a SELECT"),
-        ("COPY source TO 'x.csv'", "not a SELECT"),
-        ("ATTACH 'x.db'", "not a SELECT"),
-        ("SET threads = 1", "not a SELECT"),
-        ("", "SELECT"),
-        ("SELEC id FROM source", "cannot be understood"),
-        ("SELECT nothing FROM source", "nothing"),
-        ("SELECT id::INT AS n FROM source", "Could not convert"),
-    ],
-)
-def test_a_query_sees_the_file_and_nothing_else(tmp_path: Path, select: str, words: str) -> None:
-    with pytest.raises(InputError) as caught:
-        _query_run(tmp_path, select)
-    assert words in str(caught.value)
-    assert "tenure.toml: x" in str(caught.value)
-
-
-def _query_run(tmp_path: Path, select: str) -> Reading:
-    from tenure.sources import _query
-
-    plain = read(write(tmp_path / "f.csv", SALES))
-    return _query.run(select, plain, "tenure.toml: x")
 
 
 def pieces(tmp_path: Path, **table: Any) -> list[Any]:

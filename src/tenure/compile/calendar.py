@@ -32,11 +32,15 @@ PERIODS = ibis.table({"k": "int64", "base": "date", "stop": "date"}, name="calen
 
 @dataclass(frozen=True)
 class Slot:
-    """One period of a request as the engine sees it: cut at as_of; `base` lies a window before its end."""
+    """One period of a request as the engine sees it: cut at as_of; `base` lies a window before its end.
+
+    `finish` is the end that it will have: not cut, except where it has not begun.
+    """
 
     start: date
     base: date
     stop: date
+    finish: date
 
     @property
     def days(self) -> int:
@@ -49,7 +53,7 @@ def slots(periods: Sequence[Period], cut: date, window: tuple[int, int] | None =
     for period in periods:
         start, stop = min(period.start, cut), min(period.end, cut)
         base = min(before(period.end, window), cut) if window else start
-        found.append(Slot(start, base, stop))
+        found.append(Slot(start, base, stop, period.end if start < cut else stop))
     return found
 
 

@@ -6,6 +6,7 @@ Rows either have a clock, a column of local days, or were made for the periods a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 
 import ibis
 import ibis.expr.types as ir
@@ -16,6 +17,7 @@ from tenure.compile.record import flow_value, inputs, row_env, to_ibis
 from tenure.compile.segments import Segments
 from tenure.expr import Across, Const, Flow, Rows
 from tenure.rollup import exact
+from tenure.stand_ins import FINISH, STOP
 
 BY_VALUE = ("distinct", "least", "greatest")
 
@@ -31,7 +33,7 @@ def _query(leaves: Sequence[Across], rows: ir.Table, source: Rows, segments: Seg
         dated = dated.mutate(slot=dated.k + 1)
     else:
         kept = segments.attach(rows, rows[source.clock])
-        dated = on_day(kept, kept[source.clock], None)
+        dated = on_day(kept, known_day(kept, source), None)
         dated = latest(dated.filter(dated.slot > 0), source, ("slot", *segments.group))
     columns = {f"v{i}": _number(leaf, dated) for i, leaf in enumerate(leaves)}
     return dated.group_by("slot", *segments.group).agg(**columns)
@@ -67,19 +69,30 @@ def in_periods(rows: ir.Table, source: Rows, segments: Segments, *, touch: bool 
     if source.back:
         first = (PERIODS.stop.cast("timestamp") - ibis.interval(days=source.back)).cast("timestamp").date()
         periods = PERIODS.mutate(base=first)
+    day = known_day(rows, source)
     if touch and not source.back:
-        joined = by_day(rows, source.clock)
+        joined = by_day(rows, day)
     else:
-        joined = rows.join(periods, [rows[source.clock] >= periods.base, rows[source.clock] < periods.stop])
+        joined = rows.join(periods, [day >= periods.base, day < periods.stop])
     joined = joined.mutate(start=joined.base)
     return latest(segments.attach(joined, joined[source.clock], joined.stop), source, ("k", *segments.group))
 
 
-def by_day(rows: ir.Table, clock: str) -> ir.Table:
+def by_day(rows: ir.Table, day: ir.Value) -> ir.Table:
     """The rows with the k, base and stop of the one period that holds their day: equal days are found soonest."""
     inside = DAYS.filter(DAYS.slot > 0)
     days = inside.select(k=inside.slot - 1, base=inside.start, stop=inside.stop, p_day=inside.day)
-    return rows.join(days, rows[clock] == days.p_day).drop("p_day")
+    return rows.join(days, day == days.p_day).drop("p_day")
+
+
+def known_day(rows: ir.Table, source: Rows) -> ir.Value:
+    """The day whose period a row belongs to. What is due after as_of, in a period that as_of cuts, counts on the last
+    day of it that is known."""
+    day = rows[source.clock]
+    if not source.planned:
+        return day
+    ahead = (day >= ibis.literal(STOP)) & (day < ibis.literal(FINISH))
+    return ibis.ifelse(ahead, ibis.literal(STOP - timedelta(days=1)), day)
 
 
 def last_day(rows: ir.Table) -> ir.Value:

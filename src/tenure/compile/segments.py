@@ -140,7 +140,7 @@ class Segments:
             try:
                 kept = ibis.coalesce(to_ibis(self.condition, env), ibis.literal(False))
                 rows = rows.filter(kept)
-            except Exception as error:
+            except Exception as error:  # Ibis refuses with a dozen kinds of its own and of Python's
                 raise RequestError(
                     f"The condition does not fit the columns: {_first_line(error)}.",
                     where="--where",

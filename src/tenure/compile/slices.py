@@ -118,7 +118,7 @@ def _flow(source: Flow, relation: Relation, segments: Segments | None, *, touch:
         joined = in_periods(rows, source.rows, segments or Segments(), touch=touch)
     else:
         inside = [rows.day >= PERIODS.base, rows.day < PERIODS.stop]
-        joined = by_day(rows, "day") if touch else rows.join(PERIODS, inside)
+        joined = by_day(rows, rows.day) if touch else rows.join(PERIODS, inside)
         if segments is not None and source.x != Col("transfer"):
             joined = segments.attach(joined, joined.day, joined.stop)
         joined = joined.mutate(start=joined.base)

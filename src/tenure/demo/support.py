@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from tenure.demo.account import Account, Ticket
 from tenure.demo.cast import AGENTS
@@ -89,11 +90,11 @@ def desk(dice: Dice, accounts: list[Account]) -> Desk:
 
 def _merge(tickets: list[Row]) -> None:
     """A merged ticket points to the same customer's ticket before it, or is a ticket of its own after all."""
-    last: dict[object, object] = {}
+    last: dict[object, Any] = {}
     for row in tickets:
         customer = row["customer_id"]
         if row["merged_into"] is not None:
-            row["merged_into"] = last.get(customer)  # type: ignore[assignment]
+            row["merged_into"] = last.get(customer)
         elif customer is not None and not row["is_spam"]:
             last[customer] = row["ticket_id"]
 

@@ -6,8 +6,8 @@ from tenure.expr import Col, Flow, Ratio, Rows, count, least, total
 from tenure.metric import WILSON, Family, Metric, Reading
 from tenure.metrics._words import paid, then
 
-terms = Rows("terms", "due_day")
-signings = Rows("terms", "signing_day")
+terms = Rows("terms", "due_day", planned=True)
+signings = Rows("terms", "signing_day", planned=True)
 sales = Rows("sales", "day")
 
 outcome = Col("outcome")

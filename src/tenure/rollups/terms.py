@@ -26,7 +26,8 @@ def build(world: World) -> ir.Table:
         (due.terminated_on.notnull(), "churned"),
         else_="open",
     )
-    ended_early = (due.outcome == "open") & due.terminated_on.notnull()
+    # What is written down as open is taken at its word until the term has ended.
+    ended_early = (due.outcome == "open") & due.terminated_on.notnull() & (due.ends_on < ibis.literal(world.cut))
     outcome = ibis.ifelse(
         ibis.coalesce(ended_early, ibis.literal(False)), "churned", ibis.coalesce(due.outcome, implied)
     )

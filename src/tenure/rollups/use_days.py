@@ -30,7 +30,7 @@ NAMES = ibis.table(dict(FEATURE_NAMES), name="feature_names")
 BITS = 62
 
 
-@ibis.udf.agg.builtin  # type: ignore[untyped-decorator]  # Ibis says nothing of it
+@ibis.udf.agg.builtin  # type: ignore[untyped-decorator]  # Ibis has no types
 def any_bits(bits: int) -> int:
     """All bits that any row has: a function of every engine, though Ibis knows it for some alone (see `texts`)."""
     return 0

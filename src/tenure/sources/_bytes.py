@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from tenure.errors import InputError
 
@@ -60,8 +60,8 @@ class Unpacked(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: object) -> int:
-        got = self._file.readinto(buffer)  # type: ignore[arg-type]
+    def readinto(self, buffer: Any) -> int:  # the type of buffers has a name from Python 3.12 on
+        got = self._file.readinto(buffer)
         self._read += got
         check_unpacked(self._packed, self._read, self._name)
         return got

@@ -153,7 +153,7 @@ def _told() -> Iterator[None]:
     """Spark's own errors as ours."""
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # PySpark is optional, so its errors are known by their module, not imported
         # What the Java side says comes as it is where PySpark has no word for it.
         if type(error).__module__.partition(".")[0] not in ("pyspark", "py4j"):
             raise

@@ -37,7 +37,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     error = TenureError("tenure itself failed. What you saved is safe.", todo="Try again; tell whoever runs this site.")
     try:
         return failed(request, error, 500)
-    except Exception:
+    except Exception:  # whatever broke the page may break this one too
         log.exception("The page for a failure failed too.")
         return HttpResponse("tenure itself failed.\n", status=500, content_type="text/plain; charset=utf-8")
 

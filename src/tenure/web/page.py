@@ -6,7 +6,7 @@ workspace as that person may see it) and answer with `shown`. Signing in, roles 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, wraps
 from typing import Any
@@ -17,7 +17,7 @@ from django.shortcuts import render
 
 from tenure import catalog
 from tenure.access_role import ROLES
-from tenure.errors import NotAllowed, NotThere, StoreError, TenureError
+from tenure.errors import NotAllowed, NotThere, StoreError, TenureError, UsageError
 from tenure.web.served import served
 
 View = Callable[..., HttpResponse]
@@ -102,6 +102,16 @@ def failed(request: HttpRequest, error: TenureError, status: int | None = None) 
     code = status or status_of(error)
     context = {"error": error, "title": titles.get(code, "This cannot be answered"), "status": code}
     return render(request, "tenure/error.html", context, status=code)
+
+
+def form_or(page: View, request: HttpRequest, acts: Mapping[str, View]) -> HttpResponse:
+    """The page; where a form was sent, what the act does that the form names in `do`."""
+    if request.method != "POST":
+        return page(request)
+    act = acts.get(request.POST.get("do", ""))
+    if act is None:
+        raise UsageError("This form is not known.", todo="Open the page again.")
+    return act(request)
 
 
 def shown(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:

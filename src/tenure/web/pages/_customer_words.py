@@ -69,7 +69,8 @@ def _worries(found: Mapping[str, Any], portrait: Portrait | None) -> list[str]:
         weeks = weeks_below(found["usage"])
         said.append(f"use is below its usual range{f' for {weeks} weeks' if weeks > 1 else ''}")
     judged = portrait.judgement if portrait else None
-    if judged and judged.score is not None and judged.band != portrait.score.bands.names[-1]:  # type: ignore[union-attr]
+    best = portrait.score.bands.names[-1] if portrait else ""
+    if judged and judged.score is not None and judged.band != best:
         said.append(f"health at {round(judged.score)}, {judged.band}")
     if now["open_tickets"]:
         said.append(f"{now['open_tickets']} {'ticket' if now['open_tickets'] == 1 else 'tickets'} open")

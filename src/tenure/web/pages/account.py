@@ -9,18 +9,13 @@ from django.utils import timezone
 from tenure.errors import NotThere, UsageError
 from tenure.web import audit, people, tokens
 from tenure.web.models import THEMES, Token
-from tenure.web.page import Page, Way, shown
+from tenure.web.page import Page, Way, form_or, shown
 
 
 def account(request: HttpRequest) -> HttpResponse:
     """The page, and its forms."""
-    if request.method == "POST":
-        done = {"theme": _theme, "password": _password, "token": _token, "revoke": _revoke}
-        act = done.get(request.POST.get("do", ""))
-        if act is None:
-            raise UsageError("This form is not known.", todo="Open the page again.")
-        return act(request)
-    return _page(request)
+    acts = {"theme": _theme, "password": _password, "token": _token, "revoke": _revoke}
+    return form_or(_page, request, acts)
 
 
 def _page(request: HttpRequest, status: int = 200, **more: object) -> HttpResponse:

@@ -12,7 +12,7 @@ from tenure.errors import NotThere, UsageError
 from tenure.web import audit, export, people
 from tenure.web.controls import number
 from tenure.web.models import Deed, Person, Token
-from tenure.web.page import Page, Way, shown
+from tenure.web.page import Page, Way, form_or, shown
 
 ADMIN = frozenset({"admin"})
 DEEDS = 50
@@ -20,13 +20,7 @@ DEEDS = 50
 
 def settings(request: HttpRequest) -> HttpResponse:
     """The page, and its forms."""
-    if request.method == "POST":
-        acts = {"add": _add, "change": _change, "revoke": _revoke}
-        act = acts.get(request.POST.get("do", ""))
-        if act is None:
-            raise UsageError("This form is not known.", todo="Open the page again.")
-        return act(request)
-    return _page(request)
+    return form_or(_page, request, {"add": _add, "change": _change, "revoke": _revoke})
 
 
 def _page(request: HttpRequest, status: int = 200, **more: object) -> HttpResponse:
