@@ -35,6 +35,13 @@ def stored(folder: Path) -> list[list[tuple[Any, ...]]]:
         return [snapshot.con.execute(query).fetchall() for query in (STEPS, PIECES, KEYS, *DAYS)]
 
 
+def noted(folder: Path) -> dict[str, Any]:
+    """What is noted of customers' attributes."""
+    with Store(folder).snapshot() as snapshot:
+        found = {name: snapshot.meta[name] for name in ("dated", "whole", "told", "foreign")}
+    return {**found, "told": set(found["told"])}
+
+
 def split(folder: Path, seed: int) -> dict[Path, list[str]]:
     """Take a part of the rows out of the subscriptions, customers and events files, to load later."""
     late: dict[Path, list[str]] = {}
@@ -68,6 +75,35 @@ def test_incremental_is_full(tmp_path: Path, seed: int) -> None:
             extra.write_text("\n".join(lines) + "\n", encoding="utf-8")
             later.load_files([extra], table=path.stem)
     assert stored(parts) == stored(whole)
+    assert noted(parts) == noted(whole)
+
+
+def test_a_column_that_comes_later_rebuilds_the_attributes(small: Path) -> None:
+    """Yesterday's pieces have no column for a colour: they are made anew, and who is new stands among the others."""
+    before = noted(small)
+    more = small / "more.csv"
+    more.write_text("customer_id,name,colour\naaa,First of all,green\n", encoding="utf-8")
+    tenure.open(small).load_files([more], table="customers")
+    assert noted(small)["told"] == before["told"] | {"colour"}
+    with Store(small).snapshot() as snapshot:
+        colours = "SELECT k.customer_id, p.colour FROM customer_pieces p JOIN customer_keys k USING (cust)"
+        found = dict(snapshot.con.execute(colours).fetchall())
+    assert found["aaa"] == "green"
+    assert len(found) > 1 and set(found.values()) == {"green", None}
+
+
+def test_what_is_noted_of_attributes_follows_a_small_change(small: Path) -> None:
+    """A customer whom only a subscription names has no attributes, so not everybody has them any more."""
+    before = noted(small)
+    more = small / "more.csv"
+    more.write_text(
+        "subscription_id,customer_id,amount,interval,started_at,currency\nnew-1,aaa,10,month,2024-01-01,EUR\n",
+        encoding="utf-8",
+    )
+    tenure.open(small).load_files([more], table="subscriptions")
+    after = noted(small)
+    assert not after["whole"]
+    assert {**after, "whole": None} == {**before, "whole": None}
 
 
 def test_nothing_changed_rebuilds_nothing(small: Path) -> None:

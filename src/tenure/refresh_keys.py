@@ -1,4 +1,4 @@
-"""Whose rows a load touched, the numbers customers go by, and views of the parts their rows can be in. Part of refresh.
+"""Whose rows a load touched, the numbers customers go by, and views of no more than those rows. Part of refresh.
 
 Everybody's key is looked up once. Who has none had no row before, so that theirs are in new parts alone.
 """
@@ -108,17 +108,15 @@ def choose(tx: Writer, tables: Collection[str]) -> None:
 
 @contextlib.contextmanager
 def narrowed(tx: Writer, tables: Collection[str], since: int) -> Iterator[None]:
-    """For a while, views of these tables hold the rows of TOUCHED, and no old part where all of those are new."""
+    """For a while, views of these tables hold the rows of TOUCHED alone."""
     chosen = sorted(owned() & set(tables))
     # Who had no key at the last refresh had no row then.
     old = _one(tx, f"SELECT count(*) FROM {TOUCHED} SEMI JOIN known_keys USING (customer_id)")
-    if old:
-        yield
-        return
     try:
         for table in chosen:
-            parts = [part for part in tx.state(table).parts if part.added > since]
-            tx.con.execute(f"CREATE OR REPLACE TEMP VIEW m_{table} AS {tx.rows_sql(table, parts=parts)}")
+            parts = [part for part in tx.state(table).parts if old or part.added > since]
+            rows = tx.rows_sql(table, parts=parts, owners=TOUCHED)
+            tx.con.execute(f"CREATE OR REPLACE TEMP VIEW m_{table} AS {rows}")
         yield
     finally:
         for table in chosen:

@@ -78,6 +78,13 @@ def in_periods(rows: ir.Table, source: Rows, segments: Segments, *, touch: bool 
     return latest(segments.attach(joined, joined[source.clock], joined.stop), source, ("k", *segments.group))
 
 
+def by_day(rows: ir.Table, day: ir.Value) -> ir.Table:
+    """The rows with the k, base and stop of the one period that holds their day: equal days are found soonest."""
+    inside = DAYS.filter(DAYS.slot > 0)
+    days = inside.select(k=inside.slot - 1, base=inside.start, stop=inside.stop, p_day=inside.day)
+    return rows.join(days, day == days.p_day).drop("p_day")
+
+
 def known_day(rows: ir.Table, source: Rows) -> ir.Value:
     """The day whose period a row belongs to. What is due after as_of, in a period that as_of cuts, counts on the last
     day of it that is known."""
@@ -86,13 +93,6 @@ def known_day(rows: ir.Table, source: Rows) -> ir.Value:
         return day
     ahead = (day >= ibis.literal(STOP)) & (day < ibis.literal(FINISH))
     return ibis.ifelse(ahead, ibis.literal(STOP - timedelta(days=1)), day)
-
-
-def by_day(rows: ir.Table, day: ir.Value) -> ir.Table:
-    """The rows with the k, base and stop of the one period that holds their day: equal days are found soonest."""
-    inside = DAYS.filter(DAYS.slot > 0)
-    days = inside.select(k=inside.slot - 1, base=inside.start, stop=inside.stop, p_day=inside.day)
-    return rows.join(days, day == days.p_day).drop("p_day")
 
 
 def last_day(rows: ir.Table) -> ir.Value:
