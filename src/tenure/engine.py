@@ -210,7 +210,7 @@ class Engine:
         return texts.sql(query, self.warehouse.dialect)
 
     @cached_property
-    def _revalued(self) -> ir.Table | None:
+    def revalued(self) -> ir.Table | None:
         """Items in their own currency with every rate they may be valued at, where NRR and GRR need them."""
         return natives(self.world) if self._revalues() else None
 
@@ -235,7 +235,7 @@ class Engine:
         found: Spreads = {}
         for leaf in leaves:
             for source in sources(leaf):
-                self._ready(source)
+                self.ready(source)
             theirs = self.fitting(leaf, segments)
             plan = spread.plan(leaf, self.relation, theirs)
             found[leaf] = plan.read(self.warehouse.run(self._text(("spread", leaf, theirs, self.touch), plan.query)))
@@ -275,7 +275,7 @@ class Engine:
         if strategy == "rows":
             assert isinstance(source, Rows)
             return rows_plan(leaves, partial(self.relation, source), source, segments)
-        return slices.plan(leaves, self.relation, segments, lambda: self._revalued)
+        return slices.plan(leaves, self.relation, segments, lambda: self.revalued)
 
     def _by_strategy(
         self, leaves: Sequence[Across], periods: Sequence[Slot], segments: Segments
@@ -283,7 +283,7 @@ class Engine:
         found: dict[tuple[str, object, Segments], list[Across]] = {}
         for leaf in leaves:
             for source in sources(leaf):
-                self._ready(source)
+                self.ready(source)
             if sources(leaf):
                 theirs = self.fitting(leaf, segments)
                 found.setdefault((*self._strategy(leaf, periods, theirs), theirs), []).append(leaf)
@@ -311,7 +311,7 @@ class Engine:
             )
         return "slices", None
 
-    def _ready(self, source: Steps | Moves | Rows) -> None:
+    def ready(self, source: Steps | Moves | Rows) -> None:
         """See that the tables behind it are made: a kept text does not make them."""
         if isinstance(source, Rows) and source.table in period_rows() and period_rows()[source.table].judged:
             periods = self.periods
@@ -331,7 +331,7 @@ class Engine:
         self.set_calendar(periods)
         customer = Steps("mrr") if self.customers_pay() else Steps("customer")
         for source in [customer, *sources(Across("sum", aged.x))]:
-            self._ready(source)
+            self.ready(source)
 
         def texts_of() -> tuple[str, str, str | None, str]:
             once = self.world.rule("reactivation") != "new"
@@ -352,10 +352,10 @@ class Engine:
         if not sources(leaf):
             return {}
         for source in sources(leaf):
-            self._ready(source)
+            self.ready(source)
 
         def text() -> str:
-            found = slices.people(leaf, self.relation, segments, self._revalued)
+            found = slices.people(leaf, self.relation, segments, self.revalued)
             return self.sql(found.select("cust", "v"))
 
         table = self.warehouse.run(self.text(("behind", leaf, segments, self.touch), text))

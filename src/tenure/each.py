@@ -1,0 +1,376 @@
+"""Each customer's own figure of metrics, as columns of exact fractions: what scores are made of. Machinery floor.
+
+`per_customer` gives the same as dictionaries, by the way of every request. Here a leaf's numbers stay columns, one place
+for each customer's key, and the last arithmetic is done on whole columns. What does not fit (`fits`) is asked for
+customer by customer (`slowly`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import ibis.expr.types as ir
+import numpy as np
+
+from tenure.compile import each as compiled
+from tenure.compile import spread
+from tenure.compile.calendar import Slot
+from tenure.compile.leaves import sources
+from tenure.compile.segments import CUSTOMER, NONE, UNATTRIBUTED, Segments
+from tenure.errors import RequestError
+from tenure.evaluate import Cell, scale
+from tenure.expr import Across, Aged, Const, Expr, IfOne, Length, Mean, Moves, Op, Over, Power, Ratio, Rows
+from tenure.lasting import Of, Ranked
+from tenure.measure import at_grain
+from tenure.rollup import KEYS
+from tenure.stand_ins import BEGIN, STOP, filled
+from tenure.stats.rationals import Array, Rationals, constant, of, product, where
+from tenure.table import Table, finer_key
+from tenure.tree import leaves, walk
+
+if TYPE_CHECKING:
+    from tenure.engine import Engine
+    from tenure.measure import Measure
+    from tenure.periods import Period
+    from tenure.question import Frame, Question
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What an attribute says of each: the place of a word in `words`, -1 where it says nothing."""
+
+    codes: Array
+    words: tuple[str, ...]
+
+    def take(self, index: Array) -> Texts:
+        """Those at these places."""
+        return Texts(self.codes[index], self.words)
+
+
+def ids(engine: Engine) -> list[str]:
+    """Everyone's customer_id, by key."""
+    table = engine.warehouse.arrays(engine.text(("each ids",), lambda: engine.sql(KEYS.select("cust", "customer_id"))))
+    custs = _whole(table["cust"])
+    found = np.empty(int(custs.max()) + 1 if len(custs) else 0, dtype=object)
+    found[custs] = np.asarray(table["customer_id"], dtype=object)
+    return list(found)
+
+
+def size(engine: Engine) -> int:
+    """How many keys there are."""
+    text = engine.text(("each size",), lambda: engine.sql(KEYS.aggregate(n=KEYS.cust.max())))
+    (most,) = engine.warehouse.run(text)["n"]
+    return 0 if most is None else int(most) + 1  # type: ignore[call-overload]  # an engine's number
+
+
+def figures(measure: Measure, questions: Sequence[Question], frame: Frame) -> dict[Key, list[Rationals]]:
+    """The figures of everyone with a key, for each period; of whoever is no customer they mean nothing."""
+    table = _Columns(measure, frame)
+    resolved = {q.key: table.resolved(q.reading.expr) for q in questions}
+    counts = {q.key: _counted(table, q, resolved[q.key]) for q in questions if q.reading.least}
+    table.ask([*resolved.values(), *(c for c in counts.values() if c is not None)])
+    found: dict[Key, list[Rationals]] = {}
+    for question in questions:
+        expr, count = resolved[question.key], counts.get(question.key)
+        found[question.key] = []
+        for k in range(len(frame.periods)):
+            values = table.column(expr, k)
+            if question.reading.least:
+                n = table.number_of(expr, k) if count is None else table.column(count, k)
+                values = values.only(n.compared(Fraction(question.reading.least)) >= 0) if n is not None else values
+            found[question.key].append(values)
+    return found
+
+
+def texts(measure: Measure, question: Question, frame: Frame) -> Texts:
+    """What the frame's one column says of each; `question` counts customers at the end of its one period."""
+    table = _Columns(measure, frame)
+    (leaf,) = leaves(table.resolved(question.reading.expr))
+    relation = table.engine.relation
+    rows = table.rows(("text", leaf, frame.segments), lambda: compiled.of_any(leaf, relation, frame.segments, None))
+    codes: dict[str, int] = {}
+    said = np.array([codes.setdefault(word, len(codes)) for word in rows["g0"]], dtype=np.int64)
+    found = np.full(table.size, -1, dtype=np.int64)
+    found[_whole(rows["cust"])] = said
+    for nobody in (NONE, UNATTRIBUTED):
+        found[found == codes.get(nobody, -1)] = -1
+    return Texts(found, tuple(codes))
+
+
+def slowly(measure: Measure, question: Question, frame: Frame) -> list[Rationals]:
+    """The same as `figures` of one metric that is not made of columns; the frame comes by customer_id."""
+    places = {name: key for key, name in enumerate(ids(measure.engine))}
+    found: list[list[Fraction | None]] = [[None] * len(places) for _ in frame.periods]
+    starts = {period.start: k for k, period in enumerate(frame.periods)}
+    (result,) = measure.results([question], frame)
+    for row in result.rows:
+        key = places.get(str(row.by[CUSTOMER]))
+        if key is not None and row.value is not None:
+            found[starts[row.start]][key] = Fraction(row.value)
+    return [of(values) for values in found]
+
+
+def fits(expr: Expr) -> bool:
+    """Whether a metric's expression is made of what columns can say."""
+    for node in walk(expr):
+        if isinstance(node, Aged | Power) or (isinstance(node, Over) and node.how == "product"):
+            return False
+        if isinstance(node, Of) and node.what != "rank":
+            return False
+    return True
+
+
+def last_places(measure: Measure, question: Question, frame: Frame) -> Array:
+    """The place of the last of the frame's days on which each has a fact, as `per_customer.last_periods`; -1: none."""
+    table = _Columns(measure, frame)
+    expr = table.resolved(question.reading.expr)
+    base = expr.bottom if isinstance(expr, Ratio) else expr
+    found = np.full(table.size, -1, dtype=np.int64)
+    for leaf in leaves(base):
+        if table.engine.has_data(leaf):
+            custs, places = table.last(leaf)
+            np.maximum.at(found, custs, places)
+    return found
+
+
+def _counted(table: _Columns, question: Question, expr: Expr) -> Expr | None:
+    """What n counts, as Measure has it."""
+    if question.reading.n is not None:
+        return table.resolved(question.reading.n)
+    if isinstance(expr, Ratio) and isinstance(expr.bottom, Across) and scale(expr.bottom) == 1:
+        return expr.bottom
+    return None
+
+
+class _Columns(Table):
+    """The numbers of one set of periods, by customer: `each` holds an array over keys for each leaf and period."""
+
+    def __init__(self, measure: Measure, frame: Frame, size_: int | None = None) -> None:
+        super().__init__(measure.engine, measure.clock, frame, None)
+        self.measure = measure
+        self.size = size(measure.engine) if size_ is None else size_
+        self.each: dict[Across, list[Rationals]] = {}
+        self.ranked: dict[Across, list[tuple[Rationals, Rationals]]] = {}
+
+    def resolved(self, expr: Expr) -> Expr:
+        return self.engine.resolved(at_grain(expr, self.frame.grain), self.frame.segments)
+
+    def inner(self, frame: Frame) -> Table:
+        return _Columns(self.measure, frame, self.size)
+
+    # -- asking --------------------------------------------------------------------------------------------------
+
+    def fetch(self, wanted: Sequence[Across]) -> None:
+        """Numbers of leaves that are not here yet: those over the same rows in one query."""
+        missing = [leaf for leaf in wanted if leaf not in self.each and leaf not in self.ranked]
+        missing = [leaf for leaf in missing if self.engine.has_data(leaf)]
+        self.engine.check_rates(missing)
+        together: dict[Rows | Moves, list[Across]] = {}
+        for leaf in missing:
+            if leaf.how in spread.SPREADING:
+                self._rank(leaf)
+                continue
+            source = None if self.frame.segments.names else compiled.source_of(leaf, self.slots)
+            if source is None:
+                self._any(leaf)
+            else:
+                together.setdefault(source, []).append(leaf)
+        for source, group in together.items():
+            relation = self.engine.relation
+            rows = self.rows(
+                ("rows", source, tuple(group)),
+                partial(compiled.of_rows, group, source, relation, self.slots),
+            )
+            for i, leaf in enumerate(group):
+                self._place(leaf, rows, f"v{i}")
+
+    def _any(self, leaf: Across) -> None:
+        if not sources(leaf):
+            self.each[leaf] = [constant(0, self.size)] * len(self.slots)
+            return
+        relation, segments = self.engine.relation, self.frame.segments
+
+        def query() -> ir.Table:
+            level = None if segments.names else compiled.of_level(leaf, relation, self.slots)
+            return compiled.of_any(leaf, relation, segments, self.engine.revalued) if level is None else level
+
+        self._place(leaf, self.rows(("any", leaf, segments), query), "v0")
+
+    def _place(self, leaf: Across, rows: Mapping[str, Any], name: str) -> None:
+        """The query's numbers, each at its customer's place; who is not in it has 0, or nothing where none is."""
+        custs, values = _whole(rows["cust"]), _whole(rows[name])
+        periods = _whole(rows["k"]) if "k" in rows else None
+        divisor, found = scale(leaf), []
+        for k in range(len(self.slots)):
+            here = slice(None) if periods is None else periods == k
+            column = np.zeros(self.size, dtype=np.int64)
+            column[custs[here]] = values[here]
+            known = None
+            if leaf.how in ("least", "greatest"):
+                known = np.zeros(self.size, dtype=bool)
+                known[custs[here]] = ~np.ma.getmaskarray(rows[name])[here]
+            found.append(Rationals(column, divisor, known))
+        self.each[leaf] = found
+
+    def _rank(self, leaf: Across) -> None:
+        assert isinstance(leaf.x, Ranked)
+        relation = self.engine.relation
+
+        def query() -> ir.Table:
+            found = spread.plan(leaf, relation, Segments(each=True)).query()
+            found = found.filter(found.cust.notnull())
+            return found.select("k", "cust", "a", b=found.b.cast("int64"), c=found.c.cast("int64"))
+
+        rows = self.rows(("rank", leaf), query)
+        periods, custs = _whole(rows["k"]), _whole(rows["cust"])
+        found = []
+        for k in range(len(self.slots)):
+            here = periods == k
+            values, below, has = (_whole(rows[name])[here] for name in "abc")
+            found.append(_quantile(leaf.x.q, custs[here], values, below, has, self.size))
+        self.ranked[leaf] = found
+
+    def last(self, leaf: Across) -> tuple[Array, Array]:
+        """Who has a number of the leaf in any of the periods, and the last of these."""
+        relation = self.engine.relation
+        if compiled.counts_rows(leaf) and not self.frame.segments.names:
+            rows = self.rows(("last", leaf), lambda: compiled.last_day(leaf, relation))
+            return _whole(rows["cust"]), _whole(rows["k"])
+        if leaf.how in spread.SPREADING:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+
+        def query() -> ir.Table:
+            source = compiled.source_of(leaf, self.slots)
+            if source is None:
+                found = compiled.of_any(leaf, relation, self.frame.segments, self.engine.revalued)
+            else:
+                found = compiled.of_rows([leaf], source, relation, self.slots)
+            kept = found.filter(found.v0 != 0)
+            return kept.group_by("cust").agg(k=kept.k.max())
+
+        rows = self.rows(("last any", leaf), query)
+        return _whole(rows["cust"]), _whole(rows["k"])
+
+    def rows(self, key: tuple[object, ...], query: Any) -> Mapping[str, Any]:
+        """The answer of a query as arrays. Its text is kept by what it depends on."""
+        for leaf in _leaves_in(key):
+            for source in sources(leaf):
+                self.engine.ready(source)
+        self.engine.set_calendar(self.slots)
+        one = len(self.slots) == 1
+        text = self.engine.text(("each", *key, one, self.engine.touch), lambda: self.engine.sql(query()))
+        ends = {BEGIN: self.slots[0].start, STOP: max(slot.stop for slot in self.slots)}
+        return self.engine.warehouse.arrays(filled(text, ends))
+
+    # -- values --------------------------------------------------------------------------------------------------
+
+    def column(self, x: Expr, k: int) -> Rationals:
+        """The value of an outer expression in a period, for everyone: what `Evaluator` says of one, on columns."""
+        match x:
+            case Across():
+                return self.each[x][k] if x in self.each else self._nothing()
+            case Const(value=int(value)):
+                return constant(value, self.size)
+            case Ratio(top=top, bottom=bottom):
+                return self.column(top, k).over(self.column(bottom, k))
+            case IfOne(test=test, then=then, otherwise=otherwise):
+                one = self.column(test, k)
+                many = one.there & (one.compared(Fraction(1)) > 0)
+                return where(many, self.column(otherwise, k), self.column(then, k))
+            case Length(unit=unit):
+                cell: Cell = self.cell(k, ())
+                return constant(cell.days if unit == "days" else cell.months, self.size)
+            case Of(what="rank", curve=curve, per=per):
+                if curve not in self.ranked:
+                    return self._nothing()
+                return self.ranked[curve][k][0].over(constant(per, self.size))
+            case Over(how="sum" | "last"):
+                return self._of_parts(x, k)
+            case Mean():
+                return self._mean(x, k)
+            case Op(name="+", args=(left, right)):
+                a, b = self.column(left, k), self.column(right, k)
+                known = None if a.known is None or b.known is None else a.known | b.known
+                found = a.filled().plus(b.filled())
+                return found if known is None else found.only(known)
+            case Op(name="-", args=(left, right)):
+                return self.column(left, k).plus(self.column(right, k), -1)
+            case Op(name="*", args=(left, right)):
+                return self.column(left, k).times(self.column(right, k))
+        raise RequestError(f"{x!r} is not made of columns.")  # whoever asks has looked at `fits`
+
+    def number_of(self, x: Expr, k: int) -> Rationals | None:
+        """How many rows a ranked figure is made of."""
+        if not isinstance(x, Of):
+            return None
+        return self.ranked[x.curve][k][1] if x.curve in self.ranked else constant(0, self.size)
+
+    def _nothing(self) -> Rationals:
+        return constant(0, self.size).only(np.zeros(self.size, dtype=bool))
+
+    def _mean(self, x: Mean, k: int) -> Rationals:
+        top, whole = constant(0, self.size), constant(0, self.size)
+        for i, arg in enumerate(x.args):
+            value = self.column(arg, k)
+            weight = self.column(x.weights[i], k) if x.weights else constant(1, self.size)
+            known = value.there & weight.there
+            top = top.plus(value.times(weight).only(known).filled())
+            whole = whole.plus(weight.only(known).filled())
+        return top.over(whole)
+
+    def _of_parts(self, x: Over, k: int) -> Rationals:
+        table, spans = self.finer[finer_key(x)]
+        assert isinstance(table, _Columns)
+        inside = [i for i in spans[k] if not self.clock.is_ahead(table.frame.periods[i])]
+        values = [table.column(x.x, i) for i in inside]
+        if not values:
+            return self._nothing()
+        if x.how == "last":
+            return values[-1]
+        found, known = constant(0, self.size), np.zeros(self.size, dtype=bool)
+        for value in values:
+            found, known = found.plus(value.filled()), known | value.there
+        return found.only(known)
+
+
+def _quantile(
+    q: Fraction, custs: Array, values: Array, below: Array, has: Array, size_: int
+) -> tuple[Rationals, Rationals]:
+    """Each one's quantile, between the two values next to the rank (n - 1) q in proportion; and how many there are."""
+    order = np.lexsort((values, custs))
+    custs, values, upto = custs[order], values[order], (below + has)[order]
+    people, begins = np.unique(custs, return_index=True)
+    ends = np.append(begins[1:], len(custs))
+    n = upto[ends - 1] if len(people) else np.zeros(0, dtype=np.int64)
+    room = int(upto.max()) + 2 if len(upto) else 1
+    place = np.repeat(np.arange(len(people)), ends - begins) * room + upto
+    rank = (n - 1) * q.numerator
+    low, part = rank // q.denominator, rank % q.denominator
+    own = np.arange(len(people)) * room
+    lower = values[np.searchsorted(place, own + low, side="right")]
+    upper = values[np.searchsorted(place, own + low + (part > 0), side="right")]
+    num, count = np.zeros(size_, dtype=np.int64), np.zeros(size_, dtype=np.int64)
+    found = product(lower, q.denominator) + product(upper - lower, part)
+    num = num.astype(found.dtype)
+    num[people], count[people] = found, n
+    return Rationals(num, q.denominator, count > 0), Rationals(count)
+
+
+def _leaves_in(key: tuple[object, ...]) -> list[Across]:
+    flat = [one for part in key for one in (part if isinstance(part, tuple) else (part,))]
+    return [one for one in flat if isinstance(one, Across)]
+
+
+def _whole(values: Any) -> Array:
+    """Whole numbers as an array; what is nothing is 0."""
+    if isinstance(values, np.ma.MaskedArray):
+        values = values.filled(0)
+    if isinstance(values, np.ndarray) and values.dtype != object:
+        return values.astype(np.int64, copy=False)
+    return np.array([0 if value is None else int(value) for value in values], dtype=np.int64)
