@@ -1,6 +1,6 @@
 """Measures and prints ratios with the bounds that they must keep. Run by `make bench`.
 
-    python -m benchmarks [--customers 1000000] [--repeat 5] [--only queries,together,load,refresh,startup]
+    python -m benchmarks [--customers 1000000] [--repeat 5] [--only queries,together,load,refresh,startup,health]
 
 Each part runs in a process of its own, warm, ours and theirs by turns, the best of several. No test asserts a time.
 """
@@ -23,6 +23,7 @@ import duckdb
 from benchmarks import compare, workspaces
 from benchmarks.generate import TODAY, TOMORROW, Company, company
 from benchmarks.hand_sql import Ask, queries, windowed
+from benchmarks.health import part_health
 from benchmarks.timing import HEAD, Time, Verdict, peak_mb, race
 from tenure.workspace import Workspace
 
@@ -169,6 +170,7 @@ PARTS: dict[str, Callable[[Company, int], list[Verdict]]] = {
     "load": part_load,
     "refresh": part_refresh,
     "startup": part_startup,
+    "health": part_health,
 }
 
 

@@ -18,16 +18,19 @@ import numpy as np
 
 from tenure.compile import each as compiled
 from tenure.compile import spread
-from tenure.compile.calendar import Slot
+from tenure.compile.calendar import touching
 from tenure.compile.leaves import sources
+from tenure.compile.record import inputs
 from tenure.compile.segments import CUSTOMER, NONE, UNATTRIBUTED, Segments
 from tenure.errors import RequestError
 from tenure.evaluate import Cell, scale
-from tenure.expr import Across, Aged, Const, Expr, IfOne, Length, Mean, Moves, Op, Over, Power, Ratio, Rows
+from tenure.expr import Across, Aged, Const, Expr, IfOne, Length, Level, Mean, Moves, Op, Over, Power, Ratio, Rows, total
 from tenure.lasting import Of, Ranked
 from tenure.measure import at_grain
 from tenure.rollup import KEYS
 from tenure.stand_ins import BEGIN, STOP, filled
+from tenure.each_inner import fits as inner_fits
+from tenure.each_inner import inner
 from tenure.stats.rationals import Array, Rationals, constant, of, product, where
 from tenure.table import Table, finer_key
 from tenure.tree import leaves, walk
@@ -88,18 +91,23 @@ def figures(measure: Measure, questions: Sequence[Question], frame: Frame) -> di
     return found
 
 
-def texts(measure: Measure, question: Question, frame: Frame) -> Texts:
-    """What the frame's one column says of each; `question` counts customers at the end of its one period."""
+def texts(measure: Measure, question: Question, frame: Frame) -> list[Texts]:
+    """What the frame's columns say of each; `question` counts customers at the end of its one period."""
     table = _Columns(measure, frame)
     (leaf,) = leaves(table.resolved(question.reading.expr))
-    relation = table.engine.relation
-    rows = table.rows(("text", leaf, frame.segments), lambda: compiled.of_any(leaf, relation, frame.segments, None))
+    query = partial(compiled.of_any, leaf, table.engine.relation, frame.segments, None)
+    rows = table.rows(("text", leaf, frame.segments), query)
+    return [_coded(rows[name], _whole(rows["cust"]), table.size) for name in frame.segments.group]
+
+
+def _coded(said: Any, custs: Array, size_: int) -> Texts:
     codes: dict[str, int] = {}
-    said = np.array([codes.setdefault(word, len(codes)) for word in rows["g0"]], dtype=np.int64)
-    found = np.full(table.size, -1, dtype=np.int64)
-    found[_whole(rows["cust"])] = said
+    places = np.array([codes.setdefault(word, len(codes)) for word in said], dtype=np.int64)
+    found = np.full(size_, -1, dtype=np.int64)
+    found[custs] = places
     for nobody in (NONE, UNATTRIBUTED):
-        found[found == codes.get(nobody, -1)] = -1
+        if nobody in codes:
+            found[found == codes[nobody]] = -1
     return Texts(found, tuple(codes))
 
 
@@ -171,35 +179,65 @@ class _Columns(Table):
         missing = [leaf for leaf in wanted if leaf not in self.each and leaf not in self.ranked]
         missing = [leaf for leaf in missing if self.engine.has_data(leaf)]
         self.engine.check_rates(missing)
-        together: dict[Rows | Moves, list[Across]] = {}
+        plain = [leaf for leaf in missing if leaf.how not in spread.SPREADING]
         for leaf in missing:
             if leaf.how in spread.SPREADING:
                 self._rank(leaf)
+        asked = dict.fromkeys(part for leaf in plain for part in self._parts(leaf))
+        together: dict[Rows | Moves | Level | None, list[Across]] = {}
+        for leaf in asked:
+            if leaf not in self.each:
+                together.setdefault(self._way(leaf), []).append(leaf)
+        for way, group in together.items():
+            if way is None:
+                for leaf in group:
+                    self._any(leaf)
                 continue
-            source = None if self.frame.segments.names else compiled.source_of(leaf, self.slots)
-            if source is None:
-                self._any(leaf)
-            else:
-                together.setdefault(source, []).append(leaf)
-        for source, group in together.items():
             relation = self.engine.relation
-            rows = self.rows(
-                ("rows", source, tuple(group)),
-                partial(compiled.of_rows, group, source, relation, self.slots),
-            )
+            if isinstance(way, Level):
+                query = partial(compiled.of_level, group, way, relation, self.slots)
+            else:
+                query = partial(compiled.of_rows, group, way, relation, self.slots)
+            rows = self.rows(("rows", way, tuple(group)), query)
             for i, leaf in enumerate(group):
                 self._place(leaf, rows, f"v{i}")
+        for leaf in plain:
+            if leaf not in self.each:
+                self.each[leaf] = self._from_parts(leaf)
+
+    def _way(self, leaf: Across) -> Rows | Moves | Level | None:
+        """The rows or the level that is read for the leaf alone; None: it must be asked for as any other."""
+        if self.frame.segments.names:
+            return None
+        return compiled.level_of(leaf) or compiled.source_of(leaf, self.slots)
+
+    def _parts(self, leaf: Across) -> list[Across]:
+        """The sums of rows that say what the leaf does of a customer (had it any order?), else the leaf itself."""
+        if self._way(leaf) is not None or self.frame.segments.names or leaf.how not in ("sum", "count"):
+            return [leaf]
+        levels, flows, integrals = inputs(leaf.x)
+        sums = [total(flow) for flow in flows]
+        if levels or integrals or not sums or scale(leaf) != 1 or any(scale(one) != 1 for one in sums):
+            return [leaf]
+        if any(self._way(one) is None for one in sums) or not inner_fits(leaf.x):
+            return [leaf]
+        nothing = {flow: np.zeros(1, dtype=np.int64) for flow in flows}
+        return [leaf] if inner(leaf.x, nothing)[0] else sums  # who has no rows adds nothing
+
+    def _from_parts(self, leaf: Across) -> list[Rationals]:
+        _, flows, _ = inputs(leaf.x)
+        found = []
+        for k in range(len(self.slots)):
+            values = inner(leaf.x, {flow: self.each[total(flow)][k].num for flow in flows})
+            found.append(Rationals(values.astype(np.int64)))
+        return found
 
     def _any(self, leaf: Across) -> None:
         if not sources(leaf):
             self.each[leaf] = [constant(0, self.size)] * len(self.slots)
             return
         relation, segments = self.engine.relation, self.frame.segments
-
-        def query() -> ir.Table:
-            level = None if segments.names else compiled.of_level(leaf, relation, self.slots)
-            return compiled.of_any(leaf, relation, segments, self.engine.revalued) if level is None else level
-
+        query = partial(compiled.of_any, leaf, relation, segments, self.engine.revalued)
         self._place(leaf, self.rows(("any", leaf, segments), query), "v0")
 
     def _place(self, leaf: Across, rows: Mapping[str, Any], name: str) -> None:
@@ -239,8 +277,9 @@ class _Columns(Table):
     def last(self, leaf: Across) -> tuple[Array, Array]:
         """Who has a number of the leaf in any of the periods, and the last of these."""
         relation = self.engine.relation
-        if compiled.counts_rows(leaf) and not self.frame.segments.names:
-            rows = self.rows(("last", leaf), lambda: compiled.last_day(leaf, relation))
+        flow = compiled.counted(leaf)
+        if flow is not None:
+            rows = self.rows(("last", leaf), partial(compiled.last_day, flow, relation))
             return _whole(rows["cust"]), _whole(rows["k"])
         if leaf.how in spread.SPREADING:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
@@ -259,12 +298,14 @@ class _Columns(Table):
 
     def rows(self, key: tuple[object, ...], query: Any) -> Mapping[str, Any]:
         """The answer of a query as arrays. Its text is kept by what it depends on."""
-        for leaf in _leaves_in(key):
-            for source in sources(leaf):
-                self.engine.ready(source)
-        self.engine.set_calendar(self.slots)
+        for source in {source for leaf in _leaves_in(key) for source in sources(leaf)} - self.measure.seen:
+            self.engine.ready(source)  # a kept text does not make the tables that it reads
+            self.measure.seen.add(source)
+        self.engine.touch = touching(self.slots)
         one = len(self.slots) == 1
         text = self.engine.text(("each", *key, one, self.engine.touch), lambda: self.engine.sql(query()))
+        if "calendar_" in text:
+            self.engine.set_calendar(self.slots)
         ends = {BEGIN: self.slots[0].start, STOP: max(slot.stop for slot in self.slots)}
         return self.engine.warehouse.arrays(filled(text, ends))
 

@@ -118,12 +118,18 @@ class Judging:
             told[name] = each.slowly(measure, asked[name], by_customer)
         return told
 
-    def said(self, column: str, period: Any) -> Any:
-        """What an attribute says of each customer at a period's end, by key."""
+    def said(self, columns: Sequence[str], period: Any) -> dict[str, Any]:
+        """What attributes say of each customer at a period's end, by key."""
         from tenure import each
 
         measure = self._ready()
-        return each.texts(measure, self._asked("customers"), self._frame(measure, "total", [period], (column,), (), None))
+        frame = self._frame(measure, "total", [period], tuple(columns), (), None)
+        return dict(zip(columns, each.texts(measure, self._asked("customers"), frame), strict=True))
+
+    def parents(self, period: Any) -> Any:
+        """Who each customer's parent is, by key; None where nobody says so."""
+        known = self._frame(self._ready(), "total", [period], (), (), None).segments.attributes
+        return self.said(("parent_id",), period)["parent_id"] if "parent_id" in dict(known) else None
 
     def last_facts(self, metric: str, periods: Sequence[Any]) -> Any:
         """The place of the last of these days on which each customer has a fact of a metric, by key; -1: none."""

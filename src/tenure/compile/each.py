@@ -18,7 +18,7 @@ from tenure.compile.rows import BY_VALUE, in_periods, latest
 from tenure.compile.scan import shape
 from tenure.compile.segments import Segments
 from tenure.compile.slices import people
-from tenure.expr import START, Across, Const, Flow, Moves, Rows
+from tenure.expr import START, Across, Const, Flow, Level, Moves, Op, Rows
 from tenure.stand_ins import BEGIN, STOP
 
 WHOLE = "int64"
@@ -61,27 +61,29 @@ def of_rows(
     return dated.group_by("k", "cust").agg(**columns)
 
 
-def counts_rows(leaf: Across) -> bool:
-    """Whether the leaf counts rows that know their day, so that a day with a row that counts is one with a number."""
-    return (
-        leaf.how == "sum"
-        and isinstance(leaf.x, Flow)
-        and leaf.x.x == Const(1)
-        and isinstance(leaf.x.rows, Rows)
-        and leaf.x.rows.clock != "k"
-        and not leaf.x.rows.back
-        and not leaf.x.rows.last_by
-    )
+def counted(leaf: Across) -> Flow | None:
+    """The rows that a leaf counts, or of which it looks whether there are any, where each knows its day.
+
+    A day with such a row is one with a number.
+    """
+    x = leaf.x
+    if leaf.how == "count" and isinstance(x, Op) and x.name == ">" and x.args[1] == Const(0):
+        x = x.args[0]
+    elif leaf.how != "sum":
+        return None
+    if not isinstance(x, Flow) or x.x != Const(1) or not isinstance(x.rows, Rows):
+        return None
+    return None if x.rows.clock == "k" or x.rows.back or x.rows.last_by else x
 
 
-def last_day(leaf: Across, relation: Relation) -> ir.Table:
-    """(cust, k): how many days after the first one asked for the last row lies that a leaf counts."""
-    assert isinstance(leaf.x, Flow) and isinstance(leaf.x.rows, Rows)
-    rows, clock = relation(leaf.x.rows), leaf.x.rows.clock
+def last_day(flow: Flow, relation: Relation) -> ir.Table:
+    """(cust, k): how many days after the first one asked for the last row lies that is counted."""
+    assert isinstance(flow.rows, Rows)
+    rows, clock = relation(flow.rows), flow.rows.clock
     inside = (rows[clock] >= ibis.literal(BEGIN)) & (rows[clock] < ibis.literal(STOP))
     rows = rows.filter(inside & rows.cust.notnull())
-    if leaf.x.keep is not None:
-        rows = rows.filter(flow_value(rows, leaf.x) == 1)
+    if flow.keep is not None:
+        rows = rows.filter(flow_value(rows, flow) == 1)
     last = rows.group_by("cust").agg(last=rows[clock].max())
     since = last["last"].cast("timestamp").epoch_seconds() - ibis.literal(BEGIN).cast("timestamp").epoch_seconds()
     return last.select("cust", k=(since // 86400).cast(WHOLE))
@@ -102,12 +104,15 @@ def _number(leaf: Across, rows: ir.Table) -> ir.Value:
     return value.min() if leaf.how == "least" else value.max()
 
 
-def of_level(leaf: Across, relation: Relation, periods: Sequence[Slot]) -> ir.Table | None:
-    """(k, cust, v0) of a leaf that looks at one level at one moment, where it has no other rates."""
+def level_of(leaf: Across) -> Level | None:
+    """The level at one moment that the leaf alone looks at, at no other rates."""
     levels, flows, integrals = inputs(leaf.x)
-    if len(levels) != 1 or flows or integrals or levels[0].rates is not None:
-        return None
-    (level,) = levels
+    alone = leaf.how in ("sum", "count") and len(levels) == 1 and not flows and not integrals
+    return levels[0] if alone and levels[0].rates is None else None
+
+
+def of_level(leaves: Sequence[Across], level: Level, relation: Relation, periods: Sequence[Slot]) -> ir.Table:
+    """(k, cust, v0..) of leaves that look at one level at one moment."""
     steps = relation(level.steps)
     if len(periods) == 1:
         at = ibis.literal(BEGIN if level.moment == START else STOP)
@@ -115,9 +120,8 @@ def of_level(leaf: Across, relation: Relation, periods: Sequence[Slot]) -> ir.Ta
     else:
         boundary = PERIODS.base if level.moment == START else PERIODS.stop
         held = steps.join(PERIODS, [steps.day < boundary, steps.until >= boundary, steps.after != 0])
-    found = held.mutate(v0=as_number(leaf.how, leaf.x, {level: held.after}).cast(WHOLE))
-    found = found.filter(found.v0 != 0)
-    return found.select("cust", "v0") if len(periods) == 1 else found.select("k", "cust", "v0")
+    columns = {f"v{i}": as_number(leaf.how, leaf.x, {level: held.after}).cast(WHOLE) for i, leaf in enumerate(leaves)}
+    return held.select("cust", **columns) if len(periods) == 1 else held.select("k", "cust", **columns)
 
 
 def of_any(leaf: Across, relation: Relation, segments: Segments, rates: ir.Table | None) -> ir.Table:

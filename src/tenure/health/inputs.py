@@ -41,8 +41,11 @@ class Ask(Protocol):
     ) -> Mapping[str, list[Rationals]]:
         """Everyone's own figures of metrics, by key, in each period."""
 
-    def said(self, column: str, period: Period) -> Texts:
-        """What an attribute says of each customer at the period's end, by key."""
+    def said(self, columns: Sequence[str], period: Period) -> Mapping[str, Texts]:
+        """What attributes say of each customer at the period's end, by key."""
+
+    def parents(self, period: Period) -> Texts | None:
+        """Who each customer's parent is, by key; None where nobody says so."""
 
     def last_facts(self, metric: str, periods: Sequence[Period]) -> Array:
         """The place of the last of these days on which each has a fact of the metric, by key; -1: none."""
@@ -106,8 +109,9 @@ def gather(
 ) -> Inputs:
     """All that the scores look at: one request for each window. `ask` must know nothing of `day` and later."""
     last = Period("", day - DAY, day)
-    (money,) = ask.each(("mrr",), [last])["mrr"]
-    keys = np.flatnonzero(there_on(ask, day))
+    both = ask.each(("customers", "mrr"), [last])
+    (there,), (money,) = both["customers"], both["mrr"]
+    keys = np.flatnonzero(there.there & (there.num != 0))
     found = Inputs(day, People(keys, names or ask.ids), money.filled().take(keys))
     if not len(keys):
         return found
@@ -115,7 +119,7 @@ def gather(
         found.members[conditions] = there_on(ask, day, [conditions])[keys]
     columns = {m.of for s in scores for m in s.measures if m.source == "attribute"}
     columns |= {m.within for s in scores for m in s.measures if m.within}
-    wanted = {column: ask.said(column, last).take(keys) for column in sorted(columns)}
+    wanted = {name: said.take(keys) for name, said in (ask.said(sorted(columns), last) if columns else {}).items()}
     for score in scores:
         for measure in score.measures:
             if measure.within:
@@ -123,7 +127,8 @@ def gather(
             if measure.source == "attribute":
                 found.figures[f"{score.name}/{measure.name}"] = wanted[measure.of]
     if any(score.parents != "own" for score in scores):
-        found.parent = ask.said("parent_id", last).take(keys)
+        parents = ask.parents(last)
+        found.parent = None if parents is None else parents.take(keys)
     _metrics(ask, scores, day, found)
     found.empty = tuple(name for name, figure in found.figures.items() if not _any(figure))
     return found
@@ -138,7 +143,7 @@ def _conditions(score: Score) -> list[str]:
 
 
 def _metrics(ask: Ask, scores: Sequence[Score], day: date, found: Inputs) -> None:
-    asked: dict[tuple[tuple[int, int], int], list[tuple[str, Measure]]] = {}
+    asked: dict[tuple[int, int], list[tuple[str, Measure]]] = {}
     ages: dict[tuple[str, tuple[int, int]], Array] = {}
     for score in scores:
         for measure in score.measures:
@@ -151,13 +156,15 @@ def _metrics(ask: Ask, scores: Sequence[Score], day: date, found: Inputs) -> Non
                 if measure.since:
                     found.figures[key] = Rationals(ages[kind], 1, ages[kind] >= 0)
                 else:
-                    asked.setdefault((measure.window, measure.past), []).append((key, measure))
-    for (window, past), group in asked.items():
-        names = tuple(dict.fromkeys(measure.of for _, measure in group))
-        answers = ask.each(names, spans(day, window, past))
+                    asked.setdefault(measure.window, []).append((key, measure))
+    for window, group in asked.items():
+        past = {measure.of: max(m.past for _, m in group if m.of == measure.of) for _, measure in group}
+        answers: dict[str, list[Rationals]] = {}
+        for back in sorted(set(past.values())):
+            answers |= ask.each([name for name in past if past[name] == back], spans(day, window, back))
         for key, measure in group:
-            figures = [one.take(found.people.keys) for one in answers[measure.of]]
-            found.figures[key] = against_past(figures) if past else figures[-1]
+            figures = [one.take(found.people.keys) for one in answers[measure.of][-1 - measure.past :]]
+            found.figures[key] = against_past(figures) if measure.past else figures[0]
 
 
 BY = ("customer_id",)

@@ -107,8 +107,11 @@ class Rationals:
         if self.num.dtype != object:
             if isinstance(self.den, int):
                 return self.num
-            if self.den.dtype != object and _most(self.num) * _most(self.den) < SHARP:
-                return self.num / self.den  # two that differ do so by more than floats round
+            if self.den.dtype != object:
+                shared = np.gcd(self.num, self.den)
+                num, den = self.num // shared, self.den // shared
+                if _most(num) * _most(den) < SHARP:
+                    return num / den  # two that differ do so by more than floats round
         bottoms = [self.den] * len(self.num) if isinstance(self.den, int) else self.den
         found = [Fraction(int(a), int(b)) for a, b in zip(self.num, bottoms, strict=True)]
         return _ranks(np.array(found, dtype=object))
