@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from datetime import timedelta
 from fractions import Fraction
@@ -61,7 +62,7 @@ def test_columns_say_what_the_metrics_say_by_customer(tmp_path: Path, seed: int)
     workspace, made = opened(tmp_path, seed)
     day = min(made.as_of or made.last, add_months(made.first, 14))
     edges = [day - timedelta(days=30 * i) for i in (3, 2, 1, 0)]
-    periods = [Period(str(i), begin, end) for i, (begin, end) in enumerate(zip(edges, edges[1:], strict=False))]
+    periods = [Period(str(i), begin, end) for i, (begin, end) in enumerate(itertools.pairwise(edges))]
     there, keys = people(workspace, periods[-1]), {name: key for key, name in enumerate(workspace.ids())}
     assert there
     names, said = readings()[seed % PARTS :: PARTS], 0
@@ -92,7 +93,7 @@ def test_the_last_day_with_a_fact(tmp_path: Path, seed: int) -> None:
         if not workspace._answers(name.partition(":")[0]):
             continue
         (found,) = workspace.over((name,), days, ("customer_id",))
-        last = {who: -1 for who in there}
+        last = dict.fromkeys(there, -1)
         for row in found.rows:
             count = row.denominator if row.denominator is not None else row.value
             who = str(row.by["customer_id"])

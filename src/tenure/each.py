@@ -22,15 +22,31 @@ from tenure.compile.calendar import touching
 from tenure.compile.leaves import sources
 from tenure.compile.record import inputs
 from tenure.compile.segments import CUSTOMER, NONE, UNATTRIBUTED, Segments
+from tenure.each_inner import fits as inner_fits
+from tenure.each_inner import inner
 from tenure.errors import RequestError
 from tenure.evaluate import Cell, scale
-from tenure.expr import Across, Aged, Const, Expr, IfOne, Length, Level, Mean, Moves, Op, Over, Power, Ratio, Rows, total
+from tenure.expr import (
+    Across,
+    Aged,
+    Const,
+    Expr,
+    IfOne,
+    Length,
+    Level,
+    Mean,
+    Moves,
+    Op,
+    Over,
+    Power,
+    Ratio,
+    Rows,
+    total,
+)
 from tenure.lasting import Of, Ranked
 from tenure.measure import at_grain
 from tenure.rollup import KEYS
 from tenure.stand_ins import BEGIN, STOP, filled
-from tenure.each_inner import fits as inner_fits
-from tenure.each_inner import inner
 from tenure.stats.rationals import Array, Rationals, constant, of, product, where
 from tenure.table import Table, finer_key
 from tenure.tree import leaves, walk
@@ -38,7 +54,6 @@ from tenure.tree import leaves, walk
 if TYPE_CHECKING:
     from tenure.engine import Engine
     from tenure.measure import Measure
-    from tenure.periods import Period
     from tenure.question import Frame, Question
 
 Key = tuple[str, str]

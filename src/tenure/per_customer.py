@@ -33,4 +33,3 @@ def figures(measure: Measure, questions: Sequence[Question], frame: Frame) -> Fi
             if row.value is not None and customer not in (NONE, UNATTRIBUTED):
                 found[question.key][customer] = row.value
     return Figures(period, found)
-

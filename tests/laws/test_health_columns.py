@@ -65,7 +65,8 @@ def worlds(draw: st.DrawFn) -> tuple[Score, dict[str, Any], int]:
     names = [m.name for m in made]
     numeric = [m.name for m in made if m.map.how != "words"]
     profiles = tuple(
-        Profile(f"p{i}", f"in {i}", {draw(st.sampled_from(names)): draw(weights)}) for i in range(draw(st.integers(0, 2)))
+        Profile(f"p{i}", f"in {i}", {draw(st.sampled_from(names)): draw(weights)})
+        for i in range(draw(st.integers(0, 2)))
     )
     limits = st.one_of(st.none(), st.integers(-1, 10).map(Fraction))
     rules = tuple(
@@ -256,7 +257,7 @@ def test_columns_of_fractions_are_fractions(a: list[Fraction | None], data: st.D
 def test_a_trend_is_that_of_loops(windows: list[list[Any]]) -> None:
     found = against_past([of(one) for one in windows])
     for i in range(3):
-        *past, now = ([None if one[i] is None else Fraction(one[i]) for one in windows])
+        *past, now = [None if one[i] is None else Fraction(one[i]) for one in windows]
         said = loops.trend(now, past)
         assert found.at(i) == (10**9 if said == "most" else said)
 
@@ -265,7 +266,9 @@ def test_equal_scores_on_an_edge_are_settled_once() -> None:
     """A third of 25 and two thirds of 62.5 is 50, the edge of a band, for all hundred; floats alone could miss it."""
     measures = (
         Measure("a", "nps", map=Map(points=((Fraction(0), Fraction(0)), (Fraction(12), Fraction(100))))),
-        Measure("b", "nps", map=Map(points=((Fraction(0), Fraction(0)), (Fraction(8), Fraction(100)))), weight=Fraction(2)),
+        Measure(
+            "b", "nps", map=Map(points=((Fraction(0), Fraction(0)), (Fraction(8), Fraction(100)))), weight=Fraction(2)
+        ),
     )
     score = Score("s", measures, BANDS["three"])
     made = Inputs(DAY, People(np.arange(100), lambda: [f"C{i}" for i in range(100)]), constant(1, 100))

@@ -37,9 +37,7 @@ def source_of(leaf: Across, periods: Sequence[Slot]) -> Rows | Moves | None:
     return only if touching(periods) and leaf.how == "sum" else None
 
 
-def of_rows(
-    leaves: Sequence[Across], source: Rows | Moves, relation: Relation, periods: Sequence[Slot]
-) -> ir.Table:
+def of_rows(leaves: Sequence[Across], source: Rows | Moves, relation: Relation, periods: Sequence[Slot]) -> ir.Table:
     """(k, cust, v0..): sums of the rows of each customer, different values, the smallest or largest."""
     rows = relation(source)
     rows = rows.filter(rows.cust.notnull())

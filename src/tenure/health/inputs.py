@@ -104,9 +104,7 @@ def there_on(ask: Ask, day: date, where: Sequence[str] = ()) -> Array:
     return count.there & (count.num != 0)
 
 
-def gather(
-    ask: Ask, scores: Sequence[Score], day: date, names: Callable[[], Sequence[str]] | None = None
-) -> Inputs:
+def gather(ask: Ask, scores: Sequence[Score], day: date, names: Callable[[], Sequence[str]] | None = None) -> Inputs:
     """All that the scores look at: one request for each window. `ask` must know nothing of `day` and later."""
     last = Period("", day - DAY, day)
     both = ask.each(("customers", "mrr"), [last])

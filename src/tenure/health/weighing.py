@@ -26,9 +26,7 @@ class Weighed:
     coverage: Rationals
 
 
-def weighed(
-    score: Score, measures: Mapping[str, Measured], weights: Mapping[str, Fraction], index: Array
-) -> Weighed:
+def weighed(score: Score, measures: Mapping[str, Measured], weights: Mapping[str, Fraction], index: Array) -> Weighed:
     """The scores of the customers at these places."""
     used = [m for m in score.measures if weights[m.name]]
     taken = {m.name: _taken(measures[m.name], index) for m in used}
@@ -62,14 +60,17 @@ def weighed(
 
 
 def _taken(one: Measured, index: Array) -> tuple[Array, Array]:
+    return stood_in(one.measure, one.points[index], None if one.left is None else one.left[index] / one.whole)
+
+
+def stood_in(measure: Measure, points: Array, fresh: Array | None) -> tuple[Array, Array]:
     """Points, with what the measure's policy puts in place of nothing, and how much of the weight counts."""
-    points = one.points[index]
-    fresh = np.ones(len(index)) if one.left is None else one.left[index] / one.whole
+    left = np.ones(len(points)) if fresh is None else fresh
     nothing = np.isnan(points)
-    if one.measure.missing in ("ignore", "block"):
-        return points, np.where(nothing, 0.0, fresh)
-    stands = float(NEUTRAL) if one.measure.missing == "neutral" else 0.0
-    return np.where(nothing, stands, points), np.where(nothing, 1.0, fresh)
+    if measure.missing in ("ignore", "block"):
+        return points, np.where(nothing, 0.0, left)
+    stands = float(NEUTRAL) if measure.missing == "neutral" else 0.0
+    return np.where(nothing, stands, points), np.where(nothing, 1.0, left)
 
 
 def _covered(measure: Measure, one: Measured, index: Array, share: Fraction) -> Rationals:
@@ -83,21 +84,9 @@ def _covered(measure: Measure, one: Measured, index: Array, share: Fraction) -> 
     return Rationals(product(left, share.numerator), share.denominator * one.whole)
 
 
-def bare(measures: Sequence[Measured], weights: Sequence[float]) -> Array:
-    """The weighted mean of everyone's points whatever is covered, without groups; not a number for nothing."""
-    size = len(measures[0].points) if measures else 0
-    top, whole = np.zeros(size), np.zeros(size)
-    for one, weight in zip(measures, weights, strict=True):
-        points, left = _taken(one, np.arange(size))
-        top += weight * left * np.nan_to_num(points)
-        whole += weight * left
-    return np.where(whole > 0, top / np.where(whole > 0, whole, 1.0), np.nan)
-
-
 def near(total: Array, edges: Sequence[float], reach: float) -> Array:
     """Who lies so near an edge that a float cannot tell the side."""
     found = np.zeros(len(total), dtype=bool)
     for edge in edges:
         found |= np.abs(total - edge) < reach
     return found
-
