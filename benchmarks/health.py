@@ -144,8 +144,9 @@ known AS (
   FROM points),
 scored AS (
   SELECT customer_id, mrr, quiet, (whole + (kept IS NOT NULL)::INT) / (w + 14) AS coverage,
-    (3 * coalesce(trend, 0) + w * days + breadth + coalesce(last_use, 0) + coalesce(frequency, 0) + coalesce(spending, 0)
-      + coalesce(recency, 0) + coalesce(kept, 50) + 2 * money + growth + shrinking + coalesce(tier, 0)) / (whole + 1)
+    (3 * coalesce(trend, 0) + w * days + breadth + coalesce(last_use, 0) + coalesce(frequency, 0)
+      + coalesce(spending, 0) + coalesce(recency, 0) + coalesce(kept, 50) + 2 * money + growth + shrinking
+      + coalesce(tier, 0)) / (whole + 1)
       AS score
   FROM known),
 judged AS (

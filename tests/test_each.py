@@ -1,4 +1,4 @@
-"""Each customer's own figures as columns are those that the metric itself shows by customer, for the whole catalogue."""
+"""Each customer's own figures as columns are those that metrics show by customer, for the whole catalogue."""
 
 from __future__ import annotations
 

@@ -1,14 +1,14 @@
 """Each customer's own figure of metrics, as columns of exact fractions: what scores are made of. Machinery floor.
 
-`per_customer` gives the same as dictionaries, by the way of every request. Here a leaf's numbers stay columns, one place
-for each customer's key, and the last arithmetic is done on whole columns. What does not fit (`fits`) is asked for
+`per_customer` gives the same as dictionaries, by the way of every request. Here a leaf's numbers stay columns, one
+place for each customer's key, and the last arithmetic is done on whole columns. What does not fit (`fits`) is asked for
 customer by customer (`slowly`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -41,6 +41,7 @@ from tenure.expr import (
     Power,
     Ratio,
     Rows,
+    Steps,
     total,
 )
 from tenure.lasting import Of, Ranked
@@ -314,7 +315,9 @@ class _Columns(Table):
     def rows(self, key: tuple[object, ...], query: Any) -> Mapping[str, Any]:
         """The answer of a query as arrays. Its text is kept by what it depends on."""
         for source in {source for leaf in _leaves_in(key) for source in sources(leaf)} - self.measure.seen:
-            self.engine.ready(source)  # a kept text does not make the tables that it reads
+            # A kept text does not make the tables that it reads. Most sources need none, which is worth to remember.
+            if self.engine.text(("needs", source), partial(self._needs, source)):
+                self.engine.ready(source)
             self.measure.seen.add(source)
         self.engine.touch = touching(self.slots)
         one = len(self.slots) == 1
@@ -323,6 +326,13 @@ class _Columns(Table):
             self.engine.set_calendar(self.slots)
         ends = {BEGIN: self.slots[0].start, STOP: max(slot.stop for slot in self.slots)}
         return self.engine.warehouse.arrays(filled(text, ends))
+
+    def _needs(self, source: Steps | Moves | Rows) -> bool:
+        """Whether a source reads tables that are made; those are then made."""
+        probe = replace(self.engine, made={})
+        probe.ready(source)
+        self.engine.made.update(probe.made)
+        return bool(probe.made)
 
     # -- values --------------------------------------------------------------------------------------------------
 

@@ -42,7 +42,8 @@ class Segments:
     an inner join, which engines plan better, loses nobody. `own`: columns of subscriptions, each kept in a table
     of pieces made for the request (name to table). `others`: further names that exist, to suggest the nearest.
     `fixed`: columns of a metric's own rows (feature, step), which leaves over other rows know nothing of.
-    `each`: by customer, whose key every row has, and by nothing else. `firsts`: where tenure is asked for, the table of everyone's first day as a customer.
+    `firsts`: where tenure is asked for, the table of everyone's first day as a customer.
+    `each`: by customer, whose key every row has, and by nothing else.
     """
 
     by: tuple[str, ...] = ()

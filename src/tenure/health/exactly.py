@@ -1,4 +1,4 @@
-"""One customer's score in full, on exact fractions: readings, children, exceptions, what was set by hand. Part of health.
+"""One customer's score in full, on exact fractions: readings, children, exceptions, hands. Part of health.
 
 `scoring` says of everyone at once what this says of one; where a float cannot tell, it asks here.
 """
