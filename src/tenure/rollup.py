@@ -38,7 +38,8 @@ class World:
     `storing`: rows are made to be kept, so that what lies after as_of is in, unless as_of is fixed inside a day.
     `tail`: of events, only those from that day on are there, because what was made of earlier ones is stored.
     `days_hold`, `steps_hold`: what is stored of days of use, of MRR as steps, holds as of now; `one_home`: every user
-    was seen under one customer alone, so that days of users count everyone once.
+    was seen under one customer alone, so that days of users count everyone once. `undated`: what the data say without
+    a time (that an order was refunded) is read as it is now; a workspace of the past cannot know it.
     """
 
     columns: Mapping[str, Mapping[str, str]]
@@ -58,6 +59,7 @@ class World:
     days_hold: bool = False
     one_home: bool = False
     steps_hold: bool = True
+    undated: bool = True
 
     def rule(self, key: str) -> str:
         """The answer in force for a revenue rule."""
@@ -67,7 +69,7 @@ class World:
     def signature(self, *, moment: bool) -> str:
         """What a query's text depends on, to know one again; with `moment` also on when the data stand."""
         told = [self.columns, sorted(self.loaded), self.policy, self.currency, self.foreign, self.rules, self.usage]
-        told += [self.only, self.storing, self.tail, self.days_hold, self.one_home, self.steps_hold]
+        told += [self.only, self.storing, self.tail, self.days_hold, self.one_home, self.steps_hold, self.undated]
         told += [self.frozen, self.as_of if moment or self.frozen else None, self.cut if moment else None]
         return hashlib.sha256(repr(told).encode()).hexdigest()
 

@@ -266,9 +266,12 @@ class Workspace(People, Judging):
 
     def _question(self, name: str, variant: str | None) -> Question:
         from tenure.metric import find
+        from tenure.metrics.health import OF_SCORES, variants
         from tenure.question import Question
 
         metric = find(name)
+        if metric.id in OF_SCORES and variant is not None and variant not in metric.readings:
+            metric = replace(metric, readings={**metric.readings, **variants(metric, self._score_names())})
         reading = metric.reading(variant)
         chosen = next(key for key, value in metric.readings.items() if value is reading)
         return Question(metric, chosen, reading)

@@ -67,6 +67,15 @@ class Judging:
         """The names of the scores, the workspace's own first."""
         return list(self.desk.scores)
 
+    def _score_names(self) -> list[str]:
+        """The names of the scores that metrics may be asked for; none where no score has data."""
+        from tenure.errors import RequestError
+
+        try:
+            return self.health_scores()
+        except RequestError:
+            return []
+
     def health_movers(self, score: str | None = None, where: str | Sequence[str] = ()) -> Movers:
         """Whose score fell and rose most since the month before, and what changed."""
         from tenure.health.movers import movers

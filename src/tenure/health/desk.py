@@ -19,6 +19,7 @@ from tenure.health.scoring import UNKNOWN, Scored, remembered, score_all
 from tenure.health_presets import OF_BUSINESS, PRESETS
 from tenure.health_score import INSUFFICIENT, Score
 from tenure.metric import find
+from tenure.metrics.health import OF_SCORES
 from tenure.periods import add_months
 from tenure.result import plain
 from tenure.stats.rationals import Array
@@ -187,21 +188,25 @@ class Desk:
         return day or self.today
 
 
-OF_SCORES = ("health", "health_share", "mrr_at_risk")
 MILLION, CENTS = 10**6, 100
 
 
 def rows(desk: Desk, day: date) -> list[tuple[object, ...]]:
-    """What metrics of health read: the workspace's own score of everyone when a day begins, in whole numbers."""
-    score = desk.chosen(None)
-    found = desk.scored(score, day)
+    """What metrics of health read: every score of everyone when a day begins, in whole numbers."""
+    scores = desk.scores.values()
+    return [row for i, score in enumerate(scores) for row in _rows(desk.scored(score, day), day, int(i == 0))]
+
+
+def _rows(found: Scored, day: date, main: int) -> list[tuple[object, ...]]:
+    score = found.score
     known = np.flatnonzero(~np.isnan(found.total))
     names, ids, mrr = (*score.bands.names, INSUFFICIENT), found.inputs.people.ids, found.inputs.mrr
     lines: list[tuple[object, ...]] = []
     for i, total, band in zip(known.tolist(), found.total[known].tolist(), found.band[known].tolist(), strict=True):
         points, cents = round(total * MILLION), round((mrr.at(i) or NOTHING) * CENTS)
         square = round(total * total * MILLION)
-        lines.append((day, ids[i], points, square, points * cents, cents, int(band == 0), names[band]))
+        kind = (score.name, main, points, square, points * cents, cents, int(band == 0), names[band])
+        lines.append((day, ids[i], *kind))
     return lines
 
 

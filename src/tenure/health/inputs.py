@@ -14,15 +14,11 @@ import numpy as np
 
 from tenure.health_score import Measure, Score
 from tenure.periods import Period, before
-from tenure.result import Result, Row
 from tenure.stats.rationals import Array, Rationals, constant, where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from tenure.each import Texts
 
-NOBODY = ("(none)", "unattributed")
 DAY = timedelta(days=1)
 FROM_NOTHING = 10**9
 """Something where the past has nothing: above every point of a map."""
@@ -30,11 +26,6 @@ FROM_NOTHING = 10**9
 
 class Ask(Protocol):
     """What a workspace answers for scores: metrics over any periods, with `id:variant` for a variant."""
-
-    def over(
-        self, metrics: Sequence[str], periods: Sequence[Period], by: tuple[str, ...] = (), where: Iterable[str] = ()
-    ) -> Sequence[Result]:
-        """The metrics over the periods, by columns, where the conditions hold."""
 
     def each(
         self, metrics: Sequence[str], periods: Sequence[Period], where: Sequence[str] = ()
@@ -165,9 +156,6 @@ def _metrics(ask: Ask, scores: Sequence[Score], day: date, found: Inputs) -> Non
             found.figures[key] = against_past(figures) if measure.past else figures[0]
 
 
-BY = ("customer_id",)
-
-
 def spans(day: date, window: tuple[int, int], past: int) -> list[Period]:
     """The window up to the day, with those before it, oldest first."""
     edges = [day]
@@ -175,16 +163,6 @@ def spans(day: date, window: tuple[int, int], past: int) -> list[Period]:
         edges.append(before(edges[-1], window))
     edges.reverse()
     return [Period("", start, end) for start, end in itertools.pairwise(edges)]
-
-
-def _by_customer(result: Result) -> list[tuple[str, Row]]:
-    rows = ((str(row.by["customer_id"]), row) for row in result.rows)
-    return [(who, row) for who, row in rows if who not in NOBODY]
-
-
-def values_of(result: Result) -> dict[str, Fraction]:
-    """Each customer's own figure of a result over one period."""
-    return {who: Fraction(row.value) for who, row in _by_customer(result) if row.value is not None}
 
 
 def against_past(figures: Sequence[Rationals]) -> Rationals:
