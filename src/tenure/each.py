@@ -7,13 +7,14 @@ customer by customer (`slowly`).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
-import ibis.expr.types as ir
 import numpy as np
 
 from tenure.compile import each as compiled
@@ -21,7 +22,7 @@ from tenure.compile import spread
 from tenure.compile.calendar import touching
 from tenure.compile.leaves import sources
 from tenure.compile.record import inputs
-from tenure.compile.segments import CUSTOMER, NONE, UNATTRIBUTED, Segments
+from tenure.compile.segments import CUSTOMER, NONE, UNATTRIBUTED
 from tenure.each_inner import fits as inner_fits
 from tenure.each_inner import inner
 from tenure.errors import RequestError
@@ -117,8 +118,8 @@ def texts(measure: Measure, question: Question, frame: Frame) -> list[Texts]:
 
 
 def _coded(said: Any, custs: Array, size_: int) -> Texts:
-    codes: dict[str, int] = {}
-    places = np.array([codes.setdefault(word, len(codes)) for word in said], dtype=np.int64)
+    codes: defaultdict[str, int] = defaultdict(count().__next__)
+    places = np.fromiter(map(codes.__getitem__, said), dtype=np.int64, count=len(said))
     found = np.full(size_, -1, dtype=np.int64)
     found[custs] = places
     for nobody in (NONE, UNATTRIBUTED):
@@ -276,12 +277,7 @@ class _Columns(Table):
         assert isinstance(leaf.x, Ranked)
         relation = self.engine.relation
 
-        def query() -> ir.Table:
-            found = spread.plan(leaf, relation, Segments(each=True)).query()
-            found = found.filter(found.cust.notnull())
-            return found.select("k", "cust", "a", b=found.b.cast("int64"), c=found.c.cast("int64"))
-
-        rows = self.rows(("rank", leaf), query)
+        rows = self.rows(("rank", leaf), partial(compiled.of_rank, leaf, relation))
         periods, custs = _whole(rows["k"]), _whole(rows["cust"])
         found = []
         for k in range(len(self.slots)):
@@ -300,15 +296,9 @@ class _Columns(Table):
         if leaf.how in spread.SPREADING:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
 
-        def query() -> ir.Table:
-            source = compiled.source_of(leaf, self.slots)
-            if source is None:
-                found = compiled.of_any(leaf, relation, self.frame.segments, self.engine.revalued)
-            else:
-                found = compiled.of_rows([leaf], source, relation, self.slots)
-            kept = found.filter(found.v0 != 0)
-            return kept.group_by("cust").agg(k=kept.k.max())
-
+        source = compiled.source_of(leaf, self.slots)
+        segments, rates = self.frame.segments, self.engine.revalued
+        query = partial(compiled.last_of, leaf, source, relation, self.slots, segments, rates)
         rows = self.rows(("last any", leaf), query)
         return _whole(rows["cust"]), _whole(rows["k"])
 

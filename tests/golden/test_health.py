@@ -354,8 +354,8 @@ points = [[0, 0], [4, 100]]
 
 
 def test_the_past_does_not_know_what_was_refunded_later(company: Any) -> None:
-    """A placed two orders in November, one of them refunded by now, nobody knows when. Now: half kept, 50; one order of
-    four, 25: 37.5. On 1 December nobody could know of a refund: two orders of four, 50, and nothing of what was kept."""
+    """A placed two orders in November, one of them refunded by now, nobody knows when. Now half are kept, 50; one order
+    of four, 25: 37.5. On 1 December nobody knew of a refund: two orders of four, 50, and what was kept is no part."""
     orders = "order_id,customer_id,placed_at,amount,currency,status\n1,A,2024-11-02,5,USD,fulfilled\n"
     firm = company(ORDERED, subscriptions=BOOKS, orders=orders + "2,A,2024-11-20,5,USD,refunded\n")
     assert told(firm, "A")["score"] == 37.5

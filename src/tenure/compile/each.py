@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
+from tenure.compile import spread
 from tenure.compile.calendar import PERIODS, Slot, on_day, touching
 from tenure.compile.plan import Relation
 from tenure.compile.record import as_number, flow_value, inputs, row_env, to_ibis
@@ -127,3 +128,26 @@ def of_any(leaf: Across, relation: Relation, segments: Segments, rates: ir.Table
     found = people(leaf, relation, segments, rates)
     found = found.filter(found.cust.notnull())
     return found.select("k", "cust", *segments.group, v0=found.v.cast(WHOLE))
+
+
+def of_rank(leaf: Across, relation: Relation) -> ir.Table:
+    """(k, cust, a, b, c) of a ranked leaf, as in `spread`: a value, how many are smaller, how many have it."""
+    found = spread.plan(leaf, relation, Segments(each=True)).query()
+    found = found.filter(found.cust.notnull())
+    return found.select("k", "cust", "a", b=found.b.cast(WHOLE), c=found.c.cast(WHOLE))
+
+
+def last_of(
+    leaf: Across,
+    source: Rows | Moves | None,
+    relation: Relation,
+    periods: Sequence[Slot],
+    segments: Segments,
+    rates: ir.Table | None,
+) -> ir.Table:
+    """(cust, k): the last of several periods in which the leaf has a number."""
+    if source is None:
+        found = of_any(leaf, relation, segments, rates)
+    else:
+        found = of_rows([leaf], source, relation, periods)
+    return found.filter(found.v0 != 0).group_by("cust").agg(k=lambda rows: rows.k.max())

@@ -220,9 +220,10 @@ def _lowest_first(scored: Scored, index: Array) -> Array:
     alike = (lines[:, 1:] == lines[:, :-1]).all(axis=0)
     begins = np.flatnonzero(np.append(True, ~alike)[: len(index)])
     ids = scored.inputs.people.ids
-    for begin, end in zip(begins, np.append(begins[1:], len(index)), strict=True):
-        if end - begin > 1:
-            index[begin:end] = sorted(index[begin:end].tolist(), key=lambda i: ids[i])
+    ends = np.append(begins[1:], len(index))
+    for run in np.flatnonzero(ends - begins > 1).tolist():
+        inside = slice(begins[run], ends[run])
+        index[inside] = sorted(index[inside].tolist(), key=ids.__getitem__)
     return index
 
 
