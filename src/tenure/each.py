@@ -23,8 +23,8 @@ from tenure.compile.calendar import touching
 from tenure.compile.leaves import sources
 from tenure.compile.record import inputs
 from tenure.compile.segments import CUSTOMER, NONE, UNATTRIBUTED
+from tenure.each_inner import as_whole, inner, leaves_in, quantile
 from tenure.each_inner import fits as inner_fits
-from tenure.each_inner import inner
 from tenure.errors import RequestError
 from tenure.evaluate import Cell, scale
 from tenure.expr import (
@@ -49,7 +49,7 @@ from tenure.lasting import Of, Ranked
 from tenure.measure import at_grain
 from tenure.rollup import KEYS
 from tenure.stand_ins import BEGIN, STOP, filled
-from tenure.stats.rationals import Array, Rationals, constant, of, product, where
+from tenure.stats.rationals import Array, Rationals, constant, of, where
 from tenure.table import Table, finer_key
 from tenure.tree import leaves, walk
 
@@ -76,7 +76,7 @@ class Texts:
 def ids(engine: Engine) -> list[str]:
     """Everyone's customer_id, by key."""
     table = engine.warehouse.arrays(engine.text(("each ids",), lambda: engine.sql(KEYS.select("cust", "customer_id"))))
-    custs = _whole(table["cust"])
+    custs = as_whole(table["cust"])
     found = np.empty(int(custs.max()) + 1 if len(custs) else 0, dtype=object)
     found[custs] = np.asarray(table["customer_id"], dtype=object)
     return list(found)
@@ -114,7 +114,7 @@ def texts(measure: Measure, question: Question, frame: Frame) -> list[Texts]:
     (leaf,) = leaves(table.resolved(question.reading.expr))
     query = partial(compiled.of_any, leaf, table.engine.relation, frame.segments, None)
     rows = table.rows(("text", leaf, frame.segments), query)
-    return [_coded(rows[name], _whole(rows["cust"]), table.size) for name in frame.segments.group]
+    return [_coded(rows[name], as_whole(rows["cust"]), table.size) for name in frame.segments.group]
 
 
 def _coded(said: Any, custs: Array, size_: int) -> Texts:
@@ -259,8 +259,8 @@ class _Columns(Table):
 
     def _place(self, leaf: Across, rows: Mapping[str, Any], name: str) -> None:
         """The query's numbers, each at its customer's place; who is not in it has 0, or nothing where none is."""
-        custs, values = _whole(rows["cust"]), _whole(rows[name])
-        periods = _whole(rows["k"]) if "k" in rows else None
+        custs, values = as_whole(rows["cust"]), as_whole(rows[name])
+        periods = as_whole(rows["k"]) if "k" in rows else None
         divisor, found = scale(leaf), []
         for k in range(len(self.slots)):
             here = slice(None) if periods is None else periods == k
@@ -278,12 +278,12 @@ class _Columns(Table):
         relation = self.engine.relation
 
         rows = self.rows(("rank", leaf), partial(compiled.of_rank, leaf, relation))
-        periods, custs = _whole(rows["k"]), _whole(rows["cust"])
+        periods, custs = as_whole(rows["k"]), as_whole(rows["cust"])
         found = []
         for k in range(len(self.slots)):
             here = periods == k
-            values, below, has = (_whole(rows[name])[here] for name in "abc")
-            found.append(_quantile(leaf.x.q, custs[here], values, below, has, self.size))
+            values, below, has = (as_whole(rows[name])[here] for name in "abc")
+            found.append(quantile(leaf.x.q, custs[here], values, below, has, self.size))
         self.ranked[leaf] = found
 
     def last(self, leaf: Across) -> tuple[Array, Array]:
@@ -292,7 +292,7 @@ class _Columns(Table):
         flow = compiled.counted(leaf)
         if flow is not None:
             rows = self.rows(("last", leaf), partial(compiled.last_day, flow, relation))
-            return _whole(rows["cust"]), _whole(rows["k"])
+            return as_whole(rows["cust"]), as_whole(rows["k"])
         if leaf.how in spread.SPREADING:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
 
@@ -300,11 +300,11 @@ class _Columns(Table):
         segments, rates = self.frame.segments, self.engine.revalued
         query = partial(compiled.last_of, leaf, source, relation, self.slots, segments, rates)
         rows = self.rows(("last any", leaf), query)
-        return _whole(rows["cust"]), _whole(rows["k"])
+        return as_whole(rows["cust"]), as_whole(rows["k"])
 
     def rows(self, key: tuple[object, ...], query: Any) -> Mapping[str, Any]:
         """The answer of a query as arrays. Its text is kept by what it depends on."""
-        for source in {source for leaf in _leaves_in(key) for source in sources(leaf)} - self.measure.seen:
+        for source in {source for leaf in leaves_in(key) for source in sources(leaf)} - self.measure.seen:
             # A kept text does not make the tables that it reads. Most sources need none, which is worth to remember.
             if self.engine.text(("needs", source), partial(self._needs, source)):
                 self.engine.ready(source)
@@ -393,40 +393,3 @@ class _Columns(Table):
         for value in values:
             found, known = found.plus(value.filled()), known | value.there
         return found.only(known)
-
-
-def _quantile(
-    q: Fraction, custs: Array, values: Array, below: Array, has: Array, size_: int
-) -> tuple[Rationals, Rationals]:
-    """Each one's quantile, between the two values next to the rank (n - 1) q in proportion; and how many there are."""
-    order = np.lexsort((values, custs))
-    custs, values, upto = custs[order], values[order], (below + has)[order]
-    people, begins = np.unique(custs, return_index=True)
-    ends = np.append(begins[1:], len(custs))
-    n = upto[ends - 1] if len(people) else np.zeros(0, dtype=np.int64)
-    room = int(upto.max()) + 2 if len(upto) else 1
-    place = np.repeat(np.arange(len(people)), ends - begins) * room + upto
-    rank = (n - 1) * q.numerator
-    low, part = rank // q.denominator, rank % q.denominator
-    own = np.arange(len(people)) * room
-    lower = values[np.searchsorted(place, own + low, side="right")]
-    upper = values[np.searchsorted(place, own + low + (part > 0), side="right")]
-    num, count = np.zeros(size_, dtype=np.int64), np.zeros(size_, dtype=np.int64)
-    found = product(lower, q.denominator) + product(upper - lower, part)
-    num = num.astype(found.dtype)
-    num[people], count[people] = found, n
-    return Rationals(num, q.denominator, count > 0), Rationals(count)
-
-
-def _leaves_in(key: tuple[object, ...]) -> list[Across]:
-    flat = [one for part in key for one in (part if isinstance(part, tuple) else (part,))]
-    return [one for one in flat if isinstance(one, Across)]
-
-
-def _whole(values: Any) -> Array:
-    """Whole numbers as an array; what is nothing is 0."""
-    if isinstance(values, np.ma.MaskedArray):
-        values = values.filled(0)
-    if isinstance(values, np.ndarray) and values.dtype != object:
-        return values.astype(np.int64, copy=False)
-    return np.array([0 if value is None else int(value) for value in values], dtype=np.int64)
