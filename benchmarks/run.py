@@ -1,7 +1,7 @@
 """Measures and prints ratios with the bounds that they must keep. Run by `make bench`.
 
     python -m benchmarks [--customers 1000000] [--events 100000000] [--tickets 5000000] [--answers 3000000]
-                         [--repeat 5] [--only queries,together,load,refresh,startup,use,desk,days,peers,site]
+                         [--repeat 5] [--only queries,together,load,refresh,startup,use,desk,days,peers,site,health]
 
 Each part runs in a process of its own, warm, ours and theirs by turns, the best of several. No test asserts a time.
 """
@@ -25,6 +25,7 @@ import duckdb
 from benchmarks import compare, run_peers, run_product, workspaces
 from benchmarks.generate import TODAY, TOMORROW, Company, company
 from benchmarks.hand_sql import Ask, queries, windowed
+from benchmarks.health import part_health
 from benchmarks.site import part_site
 from benchmarks.timing import HEAD, Time, Verdict, peak_mb, race
 from tenure.workspace import Workspace
@@ -177,6 +178,7 @@ PARTS: dict[str, Callable[[Company, int], list[Verdict]]] = {
     "days": run_product.part_days,
     "peers": run_peers.part_peers,
     "site": part_site,
+    "health": part_health,
 }
 
 

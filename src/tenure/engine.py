@@ -17,7 +17,7 @@ from tenure import model, texts
 from tenure.compile import aged as compiled
 from tenure.compile import overlap, scan, slices, spread, users
 from tenure.compile.aged import Ages
-from tenure.compile.calendar import DAYS, PERIODS, Slot, day_rows, touching
+from tenure.compile.calendar import DAYS, PERIODS, Slot, day_rows, ends_of, touching
 from tenure.compile.leaves import made, sources
 from tenure.compile.plan import Cells, Plan, Segment, whole
 from tenure.compile.rows import BY_VALUE
@@ -34,7 +34,7 @@ from tenure.rollup import Asked, World, period_rows, rollups
 from tenure.rollups import _rates
 from tenure.rollups._items import natives
 from tenure.rollups.customers import STEPS_SCHEMA
-from tenure.stand_ins import BEGIN, FINISH, STOP, filled
+from tenure.stand_ins import BEGIN, STOP, filled
 from tenure.tree import walk
 from tenure.warehouse import Warehouse
 
@@ -127,7 +127,7 @@ class Engine(Needs):
         return texts.sql(query, self.warehouse.dialect)
 
     @cached_property
-    def _revalued(self) -> ir.Table | None:
+    def revalued(self) -> ir.Table | None:
         """Items in their own currency with every rate they may be valued at, where NRR and GRR need them."""
         return natives(self.world) if self.revalues() else None
 
@@ -140,7 +140,7 @@ class Engine(Needs):
         found: Cells = {}
         for (strategy, source, theirs), group in self._by_strategy(leaves, periods, segments).items():
             begin = overlap.day_rows(periods)[0][0] if strategy == "overlap" else periods[0].start
-            ends = {BEGIN: begin, **self._ends()}
+            ends = {BEGIN: begin, **ends_of(periods)}
             plan = self._plan((strategy, source), group, theirs)
             text = self._text((strategy, source, tuple(group), theirs, self.touch), plan.query)
             found |= plan.read(self.warehouse.run(filled(text, ends)), periods)
@@ -152,11 +152,11 @@ class Engine(Needs):
         found: Spreads = {}
         for leaf in leaves:
             for source in sources(leaf):
-                self._ready(source)
+                self.ready(source)
             theirs = self.fitting(leaf, segments)
             plan = spread.plan(leaf, self.relation, theirs)
             text = self._text(("spread", leaf, theirs, self.touch), plan.query)
-            found[leaf] = plan.read(self.warehouse.run(filled(text, self._ends())))
+            found[leaf] = plan.read(self.warehouse.run(filled(text, ends_of(periods))))
         return found
 
     def fitting(self, leaf: Across, segments: Segments) -> Segments:
@@ -193,7 +193,7 @@ class Engine(Needs):
         if strategy == "rows":
             assert isinstance(source, Rows)
             return rows_plan(leaves, partial(self.relation, source), source, segments)
-        return slices.plan(leaves, self.relation, segments, lambda: self._revalued, touch=self.touch)
+        return slices.plan(leaves, self.relation, segments, lambda: self.revalued, touch=self.touch)
 
     def _by_strategy(
         self, leaves: Sequence[Across], periods: Sequence[Slot], segments: Segments
@@ -201,7 +201,7 @@ class Engine(Needs):
         found: dict[tuple[str, object, Segments], list[Across]] = {}
         for leaf in leaves:
             for source in sources(leaf):
-                self._ready(source)
+                self.ready(source)
             if sources(leaf):
                 theirs = self.fitting(leaf, segments)
                 found.setdefault((*self._strategy(leaf, periods, theirs), theirs), []).append(leaf)
@@ -229,7 +229,7 @@ class Engine(Needs):
             )
         return "slices", None
 
-    def _ready(self, source: Steps | Moves | Rows) -> None:
+    def ready(self, source: Steps | Moves | Rows) -> None:
         """See that the tables behind it are made: a kept text does not make them."""
         if isinstance(source, Rows) and source.table in period_rows() and period_rows()[source.table].judged:
             periods = self.periods
@@ -249,7 +249,7 @@ class Engine(Needs):
         self.set_calendar(periods)
         customer = Steps("mrr") if self.customers_pay() else Steps("customer")
         for source in [customer, *sources(Across("sum", aged.x))]:
-            self._ready(source)
+            self.ready(source)
 
         def text() -> tuple[str, str]:
             once = self.world.rule("reactivation") != "new"
@@ -266,14 +266,14 @@ class Engine(Needs):
         if not sources(leaf):
             return {}
         for source in sources(leaf):
-            self._ready(source)
+            self.ready(source)
 
         def text() -> str:
-            found = slices.people(leaf, self.relation, segments, self._revalued, touch=self.touch)
+            found = slices.people(leaf, self.relation, segments, self.revalued, touch=self.touch)
             return self.sql(found.select("cust", "v"))
 
         kept = self.text(("behind", leaf, segments, self.touch), text)
-        table = self.warehouse.run(filled(kept, self._ends()))
+        table = self.warehouse.run(filled(kept, ends_of([period])))
         found: dict[int, int] = {}
         for cust, value in zip(table["cust"], table["v"], strict=True):
             key = -1 if cust is None else whole(cust)
@@ -288,10 +288,6 @@ class Engine(Needs):
             self._put(DAYS, day_rows(periods, FIRST_DAY))
         else:
             self._put(overlap.DAYS, overlap.day_rows(periods))
-
-    def _ends(self) -> dict[date, date]:
-        """What the ends of the periods asked about are in truth."""
-        return {STOP: max(slot.stop for slot in self.periods), FINISH: max(slot.finish for slot in self.periods)}
 
     def _put(self, table: ir.Table, rows: Sequence[tuple[object, ...]]) -> None:
         types = {name: str(kind) for name, kind in table.schema().items()}

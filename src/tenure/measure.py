@@ -32,6 +32,7 @@ class Measure:
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self.engine = engine
         self.clock = clock
+        self.seen: set[object] = set()  # sources of columns whose tables are made (see each)
 
     def results(self, questions: Sequence[Question], frame: Frame) -> list[Result]:
         """A result for each question; metrics that share leaves share the query."""

@@ -7,11 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tenure.compile.segments import NONE, UNATTRIBUTED
-from tenure.expr import Ratio
-from tenure.measure import at_grain
 from tenure.periods import Period
-from tenure.table import Table
-from tenure.tree import leaves
 
 if TYPE_CHECKING:
     from tenure.measure import Measure
@@ -37,20 +33,3 @@ def figures(measure: Measure, questions: Sequence[Question], frame: Frame) -> Fi
             if row.value is not None and customer not in (NONE, UNATTRIBUTED):
                 found[question.key][customer] = row.value
     return Figures(period, found)
-
-
-def last_periods(measure: Measure, question: Question, frame: Frame) -> dict[str, Period]:
-    """The last of the frame's periods in which each customer has a fact: what the metric divides by, else counts.
-
-    The frame comes by customer_id. Only what there is is looked at, so it may have many periods.
-    """
-    expr = measure.engine.resolved(at_grain(question.reading.expr, frame.grain), frame.segments)
-    base = expr.bottom if isinstance(expr, Ratio) else expr
-    table = Table(measure.engine, measure.clock, frame, None)
-    table.ask([base])
-    found: dict[str, int] = {}
-    for leaf in leaves(base):
-        for (k, (customer,)), value in table.cells.get(leaf, {}).items():
-            if value:
-                found[customer] = max(k, found.get(customer, 0))
-    return {who: frame.periods[k] for who, k in found.items() if who not in (NONE, UNATTRIBUTED)}

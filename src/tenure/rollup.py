@@ -39,7 +39,8 @@ class World:
     `tail`: of events, only those from that day on are there, because what was made of earlier ones is stored.
     `days_hold`, `steps_hold`: what is stored of days of use, of MRR as steps, holds as of now; `one_home`: every user
     was seen under one customer alone, so that days of users count everyone once; `days_owned`: no day of use is
-    without a customer.
+    without a customer. `undated`: what the data say without a time (that an order was refunded) is read as it is now;
+    a workspace of the past cannot know it.
     """
 
     columns: Mapping[str, Mapping[str, str]]
@@ -60,6 +61,7 @@ class World:
     one_home: bool = False
     days_owned: bool = False
     steps_hold: bool = True
+    undated: bool = True
 
     def rule(self, key: str) -> str:
         """The answer in force for a revenue rule."""
@@ -70,6 +72,7 @@ class World:
         """What a query's text depends on, to know one again; with `moment` also on when the data stand."""
         told = [self.columns, sorted(self.loaded), self.policy, self.currency, self.foreign, self.rules, self.usage]
         told += [self.only, self.storing, self.tail, self.days_hold, self.one_home, self.days_owned, self.steps_hold]
+        told += [self.undated]
         told += [self.frozen, self.as_of if moment or self.frozen else None, self.cut if moment else None]
         return hashlib.sha256(repr(told).encode()).hexdigest()
 

@@ -84,7 +84,7 @@ class Session:
         world = world_of(self.config, self.policy, columns_of(self._snapshot.con), frozenset(), self._snapshot.meta)
         world = replace(world, loaded=known_tables(self._snapshot.con, set(self._snapshot.tables), world))
         if self.past:  # stored steps may have looked at what is later in their month
-            world = replace(world, steps_hold=not looks_at_months(world.rule))
+            world = replace(world, steps_hold=not looks_at_months(world.rule), undated=False)
         self._warehouse = self._warehouse or Remembering(self._engine(self._snapshot))
         # Texts are compiled with stand-ins for "now", so that they last while it moves on.
         dated = Dated(self._warehouse, {AS_OF: world.as_of, CUT: world.cut})

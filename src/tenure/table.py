@@ -58,8 +58,12 @@ class Table:
             self.spread = {**self.spread, **self.engine.spreads(spread, self.slots, self.frame.segments)}
         self._known.clear()
 
+    def inner(self, frame: Frame) -> Table:
+        """A table of the same kind for other periods."""
+        return Table(self.engine, self.clock, frame, None)
+
     def _ask_finer(self, node: Over) -> None:
-        key = _finer_key(node)
+        key = finer_key(node)
         if key not in self.finer:
             self.finer[key] = self._finer(node)
         table, _ = self.finer[key]
@@ -80,7 +84,7 @@ class Table:
             inside = [i for i, p in enumerate(periods) if p.start >= start and p.start < period.end]
             spans.append(range(inside[0], inside[-1] + 1))
         frame = Frame(node.grain, periods, self.frame.segments)
-        return Table(self.engine, self.clock, frame, None), spans
+        return self.inner(frame), spans
 
     def _last(self, grain: str) -> tuple[Table, list[range]]:
         """The last period of a grain that is over at each period's end, or as far as one has run that runs."""
@@ -96,7 +100,7 @@ class Table:
         periods = self.clock.between(first, end, grain, "")
         place = {period.start: i for i, period in enumerate(periods)}
         spans = [range(place[p.start], place[p.start] + 1) for p in chosen]
-        return Table(self.engine, self.clock, Frame(grain, periods, self.frame.segments), None), spans
+        return self.inner(Frame(grain, periods, self.frame.segments)), spans
 
     def groups(self, exprs: Sequence[Expr]) -> list[Segment]:
         """The segments with data anywhere in the range; without --by the one that is all."""
@@ -159,12 +163,12 @@ class Table:
         return self.cells[leaf]
 
     def _over(self, node: Over, cell: Cell) -> list[Value]:
-        table, spans = self.finer[_finer_key(node)]
+        table, spans = self.finer[finer_key(node)]
         inside = [i for i in spans[cell.k] if not self.clock.is_ahead(table.frame.periods[i])]
         return [table.value(node.x, table.cell(i, cell.group)) for i in inside]
 
 
-def _finer_key(node: Over) -> tuple[str, int, bool]:
+def finer_key(node: Over) -> tuple[str, int, bool]:
     """The last of the shorter periods may lie before the period, so it has periods of its own."""
     return node.grain, node.back, node.how == "last"
 

@@ -26,6 +26,9 @@ class Warehouse(Protocol):
     def run(self, sql: str) -> Columns:
         """The answer of a query as lists of Python values, by column."""
 
+    def arrays(self, sql: str) -> Mapping[str, Any]:
+        """The same as columns of numpy where the engine has them, else as lists."""
+
     def put(self, name: str, types: Mapping[str, str], rows: Sequence[tuple[object, ...]]) -> None:
         """A small table of our own, replacing one of that name."""
 
@@ -47,6 +50,10 @@ class Embedded:
         rows = answer.fetchall()
         columns: list[list[object]] = [list(values) for values in zip(*rows, strict=True)] or [[] for _ in names]
         return dict(zip(names, columns, strict=True))
+
+    def arrays(self, sql: str) -> Mapping[str, Any]:
+        found: dict[str, Any] = self._con.execute(sql).fetchnumpy()
+        return found
 
     def put(self, name: str, types: Mapping[str, str], rows: Sequence[tuple[object, ...]]) -> None:
         kinds = {"int64": "BIGINT", "date": "DATE", "string": "VARCHAR"}
@@ -75,6 +82,9 @@ class Remembering:
     def run(self, sql: str) -> Columns:
         return self.of.run(sql)
 
+    def arrays(self, sql: str) -> Mapping[str, Any]:
+        return self.of.arrays(sql)
+
     def put(self, name: str, types: Mapping[str, str], rows: Sequence[tuple[object, ...]]) -> None:
         if self.given.pop(name, None) != rows:
             self.of.put(name, types, rows)
@@ -99,6 +109,9 @@ class Dated:
 
     def run(self, sql: str) -> Columns:
         return self.of.run(filled(sql, self.real))
+
+    def arrays(self, sql: str) -> Mapping[str, Any]:
+        return self.of.arrays(filled(sql, self.real))
 
     def put(self, name: str, types: Mapping[str, str], rows: Sequence[tuple[object, ...]]) -> None:
         self.of.put(name, types, rows)

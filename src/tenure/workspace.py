@@ -237,7 +237,7 @@ class Workspace(People, Judging):
         from tenure.per_customer import figures
 
         measure = self._ready()
-        questions = [self._question(*_with_variant(name)) for name in metrics]
+        questions = [self._asked(name) for name in metrics]
         grain, periods = select(measure.clock, from_=from_, to=to, last=1 if from_ is None else None, grain="total")
         frame = self._frame(measure, grain, periods, ("customer_id",), _texts(where), window)
         return figures(measure, questions, frame)
@@ -248,15 +248,7 @@ class Workspace(People, Judging):
         """Metrics (`id` or `id:variant`) over any periods: what judgements ask."""
         measure = self._ready()
         frame = self._frame(measure, "total", periods, by, tuple(where), None)
-        return measure.results([self._question(*_with_variant(name)) for name in metrics], frame)
-
-    def last_facts(self, metric: str, periods: Sequence[Any]) -> dict[str, Any]:
-        """The last of many periods in which each customer has a fact of a metric."""
-        from tenure.per_customer import last_periods
-
-        measure = self._ready()
-        frame = self._frame(measure, "day", periods, ("customer_id",), (), None)
-        return last_periods(measure, self._question(*_with_variant(metric)), frame)
+        return measure.results([self._asked(name) for name in metrics], frame)
 
     def _frame(
         self,
@@ -279,12 +271,19 @@ class Workspace(People, Judging):
 
     def _question(self, name: str, variant: str | None) -> Question:
         from tenure.metric import find
+        from tenure.metrics.health import OF_SCORES, variants
         from tenure.question import Question
 
         metric = find(name)
+        if metric.id in OF_SCORES and variant is not None and variant not in metric.readings:
+            metric = replace(metric, readings={**metric.readings, **variants(metric, self._score_names())})
         reading = metric.reading(variant)
         chosen = next(key for key, value in metric.readings.items() if value is reading)
         return Question(metric, chosen, reading)
+
+    def _asked(self, name: str) -> Question:
+        """A question by `id` or `id:variant`."""
+        return self._question(*_with_variant(name))
 
     def core(self) -> list[str]:
         """The metrics this type of business starts from."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tenure.health.movers import Movers
     from tenure.health.verdict import Backtest
     from tenure.measure import Measure
+    from tenure.question import Frame, Question
     from tenure.result import Result
 
 
@@ -30,7 +31,16 @@ class Judging:
         def _loaded_tables(self) -> frozenset[str]: ...
         def _condition(self, text: str) -> str: ...
         def over(self, *asked: Any, **more: Any) -> Sequence[Result]: ...
-        def last_facts(self, metric: str, periods: Sequence[Any]) -> dict[str, Any]: ...
+        def _asked(self, name: str) -> Question: ...
+        def _frame(
+            self,
+            measure: Measure,
+            grain: str,
+            periods: Sequence[Any],
+            by: tuple[str, ...],
+            where: tuple[str, ...],
+            window: str | None,
+        ) -> Frame: ...
         def at(self, day: date) -> Ask: ...
 
     @property
@@ -56,6 +66,15 @@ class Judging:
     def health_scores(self) -> list[str]:
         """The names of the scores, the workspace's own first."""
         return list(self.desk.scores)
+
+    def _score_names(self) -> list[str]:
+        """The names of the scores that metrics may be asked for; none where no score has data."""
+        from tenure.errors import RequestError
+
+        try:
+            return self.health_scores()
+        except RequestError:
+            return []
 
     def health_movers(self, score: str | None = None, where: str | Sequence[str] = ()) -> Movers:
         """Whose score fell and rose most since the month before, and what changed."""
@@ -92,6 +111,47 @@ class Judging:
         from tenure.health.divergence import divergence
 
         return divergence(self.desk, score, as_of, days, self._conditions(where))
+
+    def each(self, metrics: Sequence[str], periods: Sequence[Any], where: Sequence[str] = ()) -> dict[str, Any]:
+        """Everyone's own figure of metrics (`id` or `id:variant`) in each period, as columns by key."""
+        from tenure import each
+
+        measure = self._ready()
+        frame = self._frame(measure, "total", periods, (), tuple(where), None)
+        asked = {name: self._asked(name) for name in metrics}
+        quick = {name: one for name, one in asked.items() if each.fits(one.reading.expr)}
+        found = each.figures(measure, list(quick.values()), frame) if quick else {}
+        told = {name: found[one.key] for name, one in quick.items()}
+        for name in asked.keys() - quick.keys():
+            by_customer = self._frame(measure, "total", periods, ("customer_id",), tuple(where), None)
+            told[name] = each.slowly(measure, asked[name], by_customer)
+        return told
+
+    def said(self, columns: Sequence[str], period: Any) -> dict[str, Any]:
+        """What attributes say of each customer at a period's end, by key."""
+        from tenure import each
+
+        measure = self._ready()
+        frame = self._frame(measure, "total", [period], tuple(columns), (), None)
+        return dict(zip(columns, each.texts(measure, self._asked("customers"), frame), strict=True))
+
+    def parents(self, period: Any) -> Any:
+        """Who each customer's parent is, by key; None where nobody says so."""
+        known = self._frame(self._ready(), "total", [period], (), (), None).segments.attributes
+        return self.said(("parent_id",), period)["parent_id"] if "parent_id" in dict(known) else None
+
+    def last_facts(self, metric: str, periods: Sequence[Any]) -> Any:
+        """The place of the last of these days on which each customer has a fact of a metric, by key; -1: none."""
+        from tenure import each
+
+        measure = self._ready()
+        return each.last_places(measure, self._asked(metric), self._frame(measure, "day", periods, (), (), None))
+
+    def ids(self) -> list[str]:
+        """Everyone's customer_id, by key."""
+        from tenure import each
+
+        return each.ids(self._ready().engine)
 
     def _judged(self, day: date) -> list[tuple[object, ...]]:
         """Rows for metrics of health: everyone's score when a day begins; nobody's where no measure has data."""

@@ -320,3 +320,45 @@ def test_recency_is_the_days_since_the_last_fact(company: Any) -> None:
     orders = "order_id,customer_id,placed_at,amount,currency\n1,A,2024-06-02,5,USD\n2,A,2024-12-02,5,USD\n"
     firm = company(toml, subscriptions=BOOKS, orders=orders + "3,B,2024-12-31,5,USD\n")
     assert (told(firm, "A")["score"], told(firm, "B")["score"], told(firm, "C")["score"]) == (71.0, 100.0, None)
+
+
+def test_metrics_of_any_score(company: Any) -> None:
+    """`main` of A is 40.12, of B 33.38. `other` looks at the sponsor alone: 21 for both, in the lowest band; C has no
+    sponsor. So health of `other` is 21 however it is weighted, all 400 are at risk, and `main` stays what it was."""
+    toml = THREE + '[[health.other.measures]]\nattribute = "sponsor"\n'
+    firm = company(toml, subscriptions=BOOKS, customers=PEOPLE)
+    assert firm.value("health", "2024-12", "--variant", "other") == pytest.approx(21, abs=1e-6)
+    assert firm.value("health", "2024-12", "--variant", "other_mean") == pytest.approx(21, abs=1e-6)
+    assert firm.value("mrr_at_risk", "2024-12", "--variant", "other") == 400.0
+    assert firm.row("health", "2024-12", "--variant", "other")["n"] == 2
+    a, b = 2287 / 57, 1402 / 42
+    assert firm.value("health", "2024-12") == pytest.approx((100 * a + 300 * b) / 400, abs=1e-6)
+    assert firm.value("health", "2024-12", "--variant", "main") == pytest.approx((100 * a + 300 * b) / 400, abs=1e-6)
+    refused = run(firm.folder, "show", "health", "--variant", "ohter")
+    assert refused.code == 1 and "other" in refused.err
+
+
+ORDERED = """
+[health.main]
+coverage = 0
+[[health.main.measures]]
+name = "kept"
+metric = "return_rate"
+window = "90d"
+points = [[0, 100], [1, 0]]
+[[health.main.measures]]
+metric = "purchase_frequency"
+window = "90d"
+points = [[0, 0], [4, 100]]
+"""
+
+
+def test_the_past_does_not_know_what_was_refunded_later(company: Any) -> None:
+    """A placed two orders in November, one of them refunded by now, nobody knows when. Now half are kept, 50; one order
+    of four, 25: 37.5. On 1 December nobody knew of a refund: two orders of four, 50, and what was kept is no part."""
+    orders = "order_id,customer_id,placed_at,amount,currency,status\n1,A,2024-11-02,5,USD,fulfilled\n"
+    firm = company(ORDERED, subscriptions=BOOKS, orders=orders + "2,A,2024-11-20,5,USD,refunded\n")
+    assert told(firm, "A")["score"] == 37.5
+    then = told(firm, "A", "--as-of", "2024-12-01")
+    assert then["score"] == 50.0
+    assert {one["measure"]: one["points"] for one in then["contributions"]}["kept"] is None

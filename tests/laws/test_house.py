@@ -63,6 +63,7 @@ FLOORS = [
         "lifetimes",
         "intervals",
         "per_customer",
+        "each",
         "judged",
     ),
     # what is asked about results and the catalogue
@@ -112,7 +113,7 @@ OUTSIDE = {
     "polars": ("result",),
     "openpyxl": ("load", "sources", "web"),
     "pydantic": ("config", "web"),
-    "numpy": ("stats",),
+    "numpy": ("stats", "each", "health"),
     "sklearn": ("models",),
     "scipy": ("stats",),
     "tomllib": ("config",),

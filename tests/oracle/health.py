@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -53,3 +54,55 @@ def score(lines: Sequence[Line], groups: dict[str, Fraction], least: Fraction) -
     if blocked or coverage < least or bottom == 0:
         return None, coverage
     return top / bottom, coverage
+
+
+def linear(points: Sequence[tuple[Fraction, Fraction]], x: Fraction) -> Fraction:
+    """Between the points in proportion, level outside of them."""
+    for (x0, y0), (x1, y1) in itertools.pairwise(points):
+        if x0 <= x <= x1:
+            return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
+    return points[0][1] if x < points[0][0] else points[-1][1]
+
+
+def steps(points: Sequence[tuple[Fraction, Fraction]], x: Fraction) -> Fraction:
+    """The points of the last figure that is reached; below the first, those of the first."""
+    found = points[0][1]
+    for begin, y in points:
+        if x >= begin:
+            found = y
+    return found
+
+
+def place(x: Fraction, others: Sequence[Fraction]) -> Fraction:
+    """Those below and half of those alike (oneself among them), of all."""
+    below = sum(1 for other in others if other < x)
+    alike = sum(1 for other in others if other == x)
+    return (below + Fraction(alike, 2)) / len(others)
+
+
+def left(age: int | None, fresh_for: int, reach: int) -> Fraction:
+    """What is left of a fact's weight: all for some days, then evenly less until the end of the window."""
+    if age is None:
+        return Fraction(0)
+    if age <= fresh_for:
+        return Fraction(1)
+    return Fraction(reach - age, reach - fresh_for) if age < reach else Fraction(0)
+
+
+def band(cuts: Sequence[tuple[str, Fraction]], x: Fraction, *, lower_exclusive: bool) -> str:
+    """The last band that is reached."""
+    found = cuts[0][0]
+    for name, low in cuts:
+        if x > low or (x == low and not lower_exclusive):
+            found = name
+    return found
+
+
+def trend(now: Fraction | None, past: Sequence[Fraction | None]) -> Fraction | str | None:
+    """By the mean of the past; "most" where there was nothing and now is something."""
+    known = [x for x in past if x is not None]
+    if now is None or not known:
+        return None
+    if sum(known) > 0:
+        return now * len(known) / sum(known)
+    return "most" if now > 0 else None

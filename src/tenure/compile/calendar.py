@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 
 from tenure.money import MONTH_UNIT
 from tenure.periods import Period, before, days_in_month
+from tenure.stand_ins import FINISH, STOP
 
 DAYS = ibis.table(
     {
@@ -55,6 +56,11 @@ def slots(periods: Sequence[Period], cut: date, window: tuple[int, int] | None =
         base = min(before(period.end, window), cut) if window else start
         found.append(Slot(start, base, stop, period.end if start < cut else stop))
     return found
+
+
+def ends_of(found: Sequence[Slot]) -> dict[date, date]:
+    """What the stand-ins for the ends of the periods asked about are in truth."""
+    return {STOP: max(slot.stop for slot in found), FINISH: max(slot.finish for slot in found)}
 
 
 def touching(found: Sequence[Slot]) -> bool:

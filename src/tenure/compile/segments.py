@@ -45,6 +45,7 @@ class Segments:
     of pieces made for the request (name to table). `others`: further names that exist, to suggest the nearest.
     `fixed`: columns of a metric's own rows (feature, step), which leaves over other rows know nothing of.
     `firsts`: where tenure is asked for, the table of everyone's first day as a customer.
+    `each`: by customer, whose key every row has, and by nothing else.
     """
 
     by: tuple[str, ...] = ()
@@ -56,6 +57,7 @@ class Segments:
     others: tuple[str, ...] = ()
     firsts: str | None = None
     fixed: tuple[str, ...] = ()
+    each: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -66,7 +68,7 @@ class Segments:
     @property
     def group(self) -> tuple[str, ...]:
         """The names of the group columns in a query."""
-        return tuple(f"g{i}" for i in range(len(self.by)))
+        return ("cust",) if self.each else tuple(f"g{i}" for i in range(len(self.by)))
 
     def attribute(self, name: str) -> str | None:
         """The customers column that a name means, if it means one."""

@@ -5,19 +5,44 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from functools import cached_property
+from typing import Any, overload
+
+import numpy as np
 
 from tenure.errors import RequestError, UnknownName
 from tenure.expr import Aged
 from tenure.health.change import Change, changes
-from tenure.health.inputs import Ask, Inputs, gather
+from tenure.health.inputs import Ask, Inputs, gather, there_on
 from tenure.health.judgement import NOTHING, Judgement
-from tenure.health.scoring import Scored, remembered, score_all
+from tenure.health.scoring import UNKNOWN, Scored, remembered, score_all
 from tenure.health_presets import OF_BUSINESS, PRESETS
 from tenure.health_score import INSUFFICIENT, Score
 from tenure.metric import find
+from tenure.metrics.health import OF_SCORES
 from tenure.periods import add_months
 from tenure.result import plain
+from tenure.stats.rationals import Array
+
+
+@dataclass(frozen=True)
+class Judged(Sequence[Judgement]):
+    """The judgements at some places of a score, in this order; each is made when it is looked at."""
+
+    scored: Scored
+    index: Array
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    @overload
+    def __getitem__(self, at: int) -> Judgement: ...
+    @overload
+    def __getitem__(self, at: slice) -> Judged: ...
+    def __getitem__(self, at: int | slice) -> Judgement | Judged:
+        if isinstance(at, slice):
+            return Judged(self.scored, self.index[at])
+        return self.scored.judgement(int(self.index[at]))
 
 
 @dataclass(frozen=True)
@@ -26,16 +51,16 @@ class Standing:
 
     score: Score
     day: date
-    judgements: tuple[Judgement, ...]
+    judgements: Judged
     notes: tuple[str, ...]
 
     def bands(self) -> list[dict[str, Any]]:
         """Customers and MRR by band, the lowest first; then those without a score."""
-        found = []
-        for band in (*self.score.bands.names, INSUFFICIENT):
-            inside = [one for one in self.judgements if one.band == band]
-            mrr = sum((one.mrr for one in inside), NOTHING)
-            found.append({"band": band, "customers": len(inside), "mrr": plain(mrr)})
+        found, scored, index = [], self.judgements.scored, self.judgements.index
+        band, mrr = scored.band[index], scored.inputs.mrr.take(index)
+        for number, name in [*enumerate(self.score.bands.names), (UNKNOWN, INSUFFICIENT)]:
+            inside = np.flatnonzero(band == number)
+            found.append({"band": name, "customers": len(inside), "mrr": plain(mrr.take(inside).total())})
         return found
 
     def to_json(self) -> dict[str, Any]:
@@ -81,7 +106,8 @@ class Desk:
     scores: Mapping[str, Score]
     ask_at: Callable[[date], Ask]
     today: date
-    _inputs: dict[tuple[date, tuple[str, ...]], Inputs] = field(default_factory=dict)
+    _inputs: dict[date, Inputs] = field(default_factory=dict)
+    _scored: dict[tuple[str, date], Scored] = field(default_factory=dict)
 
     def chosen(self, name: str | None) -> Score:
         """A score by its name; without one, the workspace's own."""
@@ -91,40 +117,51 @@ class Desk:
             raise UnknownName("health score", name, self.scores, where="--score")
         return self.scores[name]
 
-    def inputs(self, day: date, where: Sequence[str] = ()) -> Inputs:
+    @cached_property
+    def names(self) -> Sequence[str]:
+        """Everyone's customer_id, by key."""
+        return self.ask_at(self.today).ids()
+
+    def inputs(self, day: date) -> Inputs:
         """What is known when a day begins; the last few days are kept."""
-        key = day, tuple(where)
-        if key not in self._inputs:
-            if len(self._inputs) > 40:
-                self._inputs.pop(next(iter(self._inputs)))
-            self._inputs[key] = gather(self.ask_at(day), list(self.scores.values()), day, where)
-        return self._inputs[key]
+        if day not in self._inputs:
+            for kept in (self._inputs, self._scored):
+                if len(kept) > 40:
+                    kept.clear()
+            self._inputs[day] = gather(self.ask_at(day), list(self.scores.values()), day, lambda: self.names)
+        return self._inputs[day]
 
     def scored(self, score: Score, day: date) -> Scored:
         """Everyone's score when a day begins."""
-        found = score_all(score, self.scores, self.inputs(day))
-        if score.hysteresis:
-            found = remembered(found, score_all(score, self.scores, self.inputs(add_months(day, -1))).judgements)
-        return found
+        found = self._at_once(score, day)
+        return remembered(found, self._at_once(score, add_months(day, -1))) if score.hysteresis else found
+
+    def _at_once(self, score: Score, day: date) -> Scored:
+        """The same without memory of bands."""
+        key = score.name, day
+        if key not in self._scored:
+            inputs = self.inputs(day)
+            self._scored[key] = score_all(score, self.scores, inputs)
+        return self._scored[key]
 
     def standing(self, name: str | None, day: date | None, where: Sequence[str] = ()) -> Standing:
         """Everyone's score, or that of those for whom the conditions hold."""
         score, day = self.chosen(name), self._day(day)
         found = self.scored(score, day)
-        kept = list(found.judgements.values())
+        kept = np.arange(len(found.total))
         if where:  # percentiles and parents are taken among everyone, whoever is shown
-            there = self.standing_of(day, where)
-            kept = [one for one in kept if one.customer in there]
-        kept.sort(key=lambda one: (one.score is None, one.score or NOTHING, -one.mrr, one.customer))
-        return Standing(score, day, tuple(kept), found.notes)
+            kept = kept[self.standing_of(day, where)[found.inputs.people.keys]]
+        return Standing(score, day, Judged(found, _lowest_first(found, kept)), found.notes)
 
-    def standing_of(self, day: date, where: Sequence[str]) -> frozenset[str]:
-        """The customers of a day for whom the conditions hold."""
-        return frozenset(gather(self.ask_at(day), [], day, where).mrr)
+    def standing_of(self, day: date, where: Sequence[str]) -> Array:
+        """Which customers of a day the conditions hold for, by key."""
+        return there_on(self.ask_at(day), day, where)
 
     def forget(self, day: date) -> None:
         """Let go of what was known on a day."""
-        self._inputs.pop((day, ()), None)
+        self._inputs.pop(day, None)
+        for key in [key for key in self._scored if key[1] == day]:
+            del self._scored[key]
 
     def portrait(self, customer: str, name: str | None, day: date | None) -> Portrait:
         """One customer in full."""
@@ -151,21 +188,47 @@ class Desk:
         return day or self.today
 
 
-OF_SCORES = ("health", "health_share", "mrr_at_risk")
 MILLION, CENTS = 10**6, 100
 
 
 def rows(desk: Desk, day: date) -> list[tuple[object, ...]]:
-    """What metrics of health read: the workspace's own score of everyone when a day begins, in whole numbers."""
-    score = desk.chosen(None)
-    found: list[tuple[object, ...]] = []
-    for one in desk.scored(score, day).judgements.values():
-        if one.score is not None:
-            points, cents = round(one.score * MILLION), round(one.mrr * CENTS)
-            square = round(one.score * one.score * MILLION)
-            lowest = int(one.band == score.bands.lowest)
-            found.append((day, one.customer, points, square, points * cents, cents, lowest, one.band))
-    return found
+    """What metrics of health read: every score of everyone when a day begins, in whole numbers."""
+    scores = desk.scores.values()
+    return [row for i, score in enumerate(scores) for row in _rows(desk.scored(score, day), day, int(i == 0))]
+
+
+def _rows(found: Scored, day: date, main: int) -> list[tuple[object, ...]]:
+    score = found.score
+    known = np.flatnonzero(~np.isnan(found.total))
+    names, ids, mrr = (*score.bands.names, INSUFFICIENT), found.inputs.people.ids, found.inputs.mrr
+    lines: list[tuple[object, ...]] = []
+    for i, total, band in zip(known.tolist(), found.total[known].tolist(), found.band[known].tolist(), strict=True):
+        points, cents = round(total * MILLION), round((mrr.at(i) or NOTHING) * CENTS)
+        square = round(total * total * MILLION)
+        kind = (score.name, main, points, square, points * cents, cents, int(band == 0), names[band])
+        lines.append((day, ids[i], *kind))
+    return lines
+
+
+def _lowest_first(scored: Scored, index: Array) -> Array:
+    """The places by score, who has none last; of equal ones the larger customer first, then by name."""
+    total = np.round(scored.total[index] / SAME).astype(float)
+    mrr, none = scored.inputs.mrr.take(index).keys(), np.isnan(total)
+    total = np.where(none, 0.0, total)
+    order = np.lexsort((-mrr, total, none))
+    index, lines = index[order], np.stack([none[order], total[order], mrr[order]])
+    alike = (lines[:, 1:] == lines[:, :-1]).all(axis=0)
+    begins = np.flatnonzero(np.append(True, ~alike)[: len(index)])
+    ids = scored.inputs.people.ids
+    ends = np.append(begins[1:], len(index))
+    for run in np.flatnonzero(ends - begins > 1).tolist():
+        inside = slice(begins[run], ends[run])
+        index[inside] = sorted(index[inside].tolist(), key=ids.__getitem__)
+    return index
+
+
+SAME = 1e-9
+"""Scores that differ by less are the same, as far as their order goes."""
 
 
 def available(declared: Mapping[str, Score], business: str, loaded: frozenset[str], where: str) -> dict[str, Score]:

@@ -1,113 +1,162 @@
-"""Each customer's figures for the measures of a score, as they stood when a day began. Part of health."""
+"""Everyone's figures for the measures of a score, as they stood when a day began: columns. Part of health."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
 
 from tenure.health_score import Measure, Score
 from tenure.periods import Period, before
-from tenure.result import Result, Row
+from tenure.stats.rationals import Array, Rationals, constant, where
 
-NOBODY = ("(none)", "unattributed")
+if TYPE_CHECKING:
+    from tenure.each import Texts
+
 DAY = timedelta(days=1)
+FROM_NOTHING = 10**9
+"""Something where the past has nothing: above every point of a map."""
 
 
 class Ask(Protocol):
     """What a workspace answers for scores: metrics over any periods, with `id:variant` for a variant."""
 
-    def over(
-        self, metrics: Sequence[str], periods: Sequence[Period], by: tuple[str, ...] = (), where: Iterable[str] = ()
-    ) -> Sequence[Result]:
-        """The metrics over the periods, by columns, where the conditions hold."""
+    def each(
+        self, metrics: Sequence[str], periods: Sequence[Period], where: Sequence[str] = ()
+    ) -> Mapping[str, list[Rationals]]:
+        """Everyone's own figures of metrics, by key, in each period."""
 
-    def last_facts(self, metric: str, periods: Sequence[Period]) -> Mapping[str, Period]:
-        """The last of the periods in which each customer has a fact of the metric."""
+    def said(self, columns: Sequence[str], period: Period) -> Mapping[str, Texts]:
+        """What attributes say of each customer at the period's end, by key."""
+
+    def parents(self, period: Period) -> Texts | None:
+        """Who each customer's parent is, by key; None where nobody says so."""
+
+    def last_facts(self, metric: str, periods: Sequence[Period]) -> Array:
+        """The place of the last of these days on which each has a fact of the metric, by key; -1: none."""
+
+    def ids(self) -> Sequence[str]:
+        """Everyone's customer_id, by key."""
+
+
+@dataclass(frozen=True)
+class People:
+    """The customers of a day: their keys, rising, and how to learn what they are called."""
+
+    keys: Array
+    names: Callable[[], Sequence[str]]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """Their customer_ids."""
+        names = self.names()
+        return [names[key] for key in self.keys.tolist()]
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        """Where each of them is."""
+        return {name: i for i, name in enumerate(self.ids)}
+
+    def among(self, others: People) -> Array:
+        """The place of each of them among others; -1 where they are not there."""
+        at = np.searchsorted(others.keys, self.keys)
+        at = np.minimum(at, max(len(others) - 1, 0))
+        there = others.keys[at] == self.keys if len(others) else np.zeros(len(self), dtype=bool)
+        return np.where(there, at, -1)
 
 
 @dataclass
 class Inputs:
-    """What is known of everyone when `day` begins: figures by measure and customer; days since the last fact."""
+    """What is known of everyone when `day` begins: figures by measure; days since the last fact (-1: none)."""
 
     day: date
-    mrr: dict[str, Fraction]
-    figures: dict[str, dict[str, Fraction | str]] = field(default_factory=dict)
-    ages: dict[str, dict[str, int]] = field(default_factory=dict)
-    within: dict[str, dict[str, str]] = field(default_factory=dict)
-    parent: dict[str, str] = field(default_factory=dict)
-    members: dict[str, frozenset[str]] = field(default_factory=dict)
+    people: People
+    mrr: Rationals
+    figures: dict[str, Rationals | Texts] = field(default_factory=dict)
+    ages: dict[str, Array] = field(default_factory=dict)
+    within: dict[str, Texts] = field(default_factory=dict)
+    parent: Texts | None = None
+    members: dict[str, Array] = field(default_factory=dict)
     empty: tuple[str, ...] = ()
 
 
-def gather(ask: Ask, scores: Sequence[Score], day: date, where: Sequence[str] = (), *, parents: bool = True) -> Inputs:
+def there_on(ask: Ask, day: date, where: Sequence[str] = ()) -> Array:
+    """Who is a customer when a day begins, by key."""
+    (count,) = ask.each(("customers",), [Period("", day - DAY, day)], where)["customers"]
+    return count.there & (count.num != 0)
+
+
+def gather(ask: Ask, scores: Sequence[Score], day: date, names: Callable[[], Sequence[str]] | None = None) -> Inputs:
     """All that the scores look at: one request for each window. `ask` must know nothing of `day` and later."""
     last = Period("", day - DAY, day)
-    people, money = ask.over(("customers", "mrr"), [last], ("customer_id",), where)
-    there = {who: Fraction(0) for who, row in _by_customer(people) if row.value}
-    mrr = {who: Fraction(row.value) for who, row in _by_customer(money) if who in there and row.value is not None}
-    found = Inputs(day, there | mrr)
-    if not there:
+    both = ask.each(("customers", "mrr"), [last])
+    (there,), (money,) = both["customers"], both["mrr"]
+    keys = np.flatnonzero(there.there & (there.num != 0))
+    found = Inputs(day, People(keys, names or ask.ids), money.filled().take(keys))
+    if not len(keys):
         return found
     for conditions in dict.fromkeys(c for one in scores for c in _conditions(one)):
-        (people,) = ask.over(("customers",), [last], ("customer_id",), [conditions])
-        found.members[conditions] = frozenset(who for who, row in _by_customer(people) if row.value and who in there)
+        found.members[conditions] = there_on(ask, day, [conditions])[keys]
     columns = {m.of for s in scores for m in s.measures if m.source == "attribute"}
     columns |= {m.within for s in scores for m in s.measures if m.within}
-    wanted = {column: _attribute(ask, last, column, there) for column in sorted(columns)}
+    wanted = {name: said.take(keys) for name, said in (ask.said(sorted(columns), last) if columns else {}).items()}
     for score in scores:
         for measure in score.measures:
             if measure.within:
                 found.within[measure.within] = wanted[measure.within]
             if measure.source == "attribute":
-                found.figures[f"{score.name}/{measure.name}"] = dict(wanted[measure.of])
-    if parents and any(score.parents != "own" for score in scores):
-        found.parent = _attribute(ask, last, "parent_id", there)
+                found.figures[f"{score.name}/{measure.name}"] = wanted[measure.of]
+    if any(score.parents != "own" for score in scores):
+        parents = ask.parents(last)
+        found.parent = None if parents is None else parents.take(keys)
     _metrics(ask, scores, day, found)
-    empty = [name for name, figures in found.figures.items() if not figures]
-    found.empty = tuple(empty)
+    found.empty = tuple(name for name, figure in found.figures.items() if not _any(figure))
     return found
+
+
+def _any(figure: Rationals | Texts) -> bool:
+    return bool(figure.there.any() if isinstance(figure, Rationals) else (figure.codes >= 0).any())
 
 
 def _conditions(score: Score) -> list[str]:
     return [p.where for p in score.profiles] + [rule.where for rule in score.rules if rule.where]
 
 
-def _attribute(ask: Ask, last: Period, column: str, there: Mapping[str, object]) -> dict[str, str]:
-    """What a column says of each customer at that moment."""
-    (found,) = ask.over(("customers",), [last], ("customer_id", column))
-    rows = [(str(row.by["customer_id"]), str(row.by[column])) for row in found.rows if row.value]
-    return {who: value for who, value in rows if who in there and value not in NOBODY}
-
-
 def _metrics(ask: Ask, scores: Sequence[Score], day: date, found: Inputs) -> None:
-    asked: dict[tuple[tuple[int, int], int], list[tuple[str, Measure]]] = {}
+    asked: dict[tuple[int, int], list[tuple[str, Measure]]] = {}
+    ages: dict[tuple[str, tuple[int, int]], Array] = {}
     for score in scores:
         for measure in score.measures:
             if measure.source == "metric":
-                key = f"{score.name}/{measure.name}"
+                key, kind = f"{score.name}/{measure.name}", (measure.of, measure.window)
                 if measure.since or measure.fresh_for is not None:
-                    found.ages[key] = _ages(ask, measure, day, found)
+                    if kind not in ages:
+                        ages[kind] = _ages(ask, measure, day)[found.people.keys]
+                    found.ages[key] = ages[kind]
                 if measure.since:
-                    found.figures[key] = {who: Fraction(age) for who, age in found.ages[key].items()}
+                    found.figures[key] = Rationals(ages[kind], 1, ages[kind] >= 0)
                 else:
-                    asked.setdefault((measure.window, measure.past), []).append((key, measure))
-    for (window, past), group in asked.items():
-        names = tuple(dict.fromkeys(measure.of for _, measure in group))
-        answers = ask.over(("customers", *names), _spans(day, window, past), BY)[1:]
-        results = dict(zip(names, answers, strict=True))
+                    asked.setdefault(measure.window, []).append((key, measure))
+    for window, group in asked.items():
+        past = {measure.of: max(m.past for _, m in group if m.of == measure.of) for _, measure in group}
+        answers: dict[str, list[Rationals]] = {}
+        for back in sorted(set(past.values())):
+            answers |= ask.each([name for name in past if past[name] == back], spans(day, window, back))
         for key, measure in group:
-            rows = [(who, row) for who, row in _by_customer(results[measure.of]) if who in found.mrr]
-            found.figures[key] = dict(_against_past(rows, day) if past else _values(rows))
+            figures = [one.take(found.people.keys) for one in answers[measure.of][-1 - measure.past :]]
+            found.figures[key] = against_past(figures) if measure.past else figures[0]
 
 
-BY = ("customer_id",)
-
-
-def _spans(day: date, window: tuple[int, int], past: int) -> list[Period]:
+def spans(day: date, window: tuple[int, int], past: int) -> list[Period]:
     """The window up to the day, with those before it, oldest first."""
     edges = [day]
     for _ in range(past + 1):
@@ -116,48 +165,21 @@ def _spans(day: date, window: tuple[int, int], past: int) -> list[Period]:
     return [Period("", start, end) for start, end in itertools.pairwise(edges)]
 
 
-def _by_customer(result: Result) -> list[tuple[str, Row]]:
-    rows = ((str(row.by["customer_id"]), row) for row in result.rows)
-    return [(who, row) for who, row in rows if who not in NOBODY]
+def against_past(figures: Sequence[Rationals]) -> Rationals:
+    """The last figure by the mean of those before; from nothing to something is the most there can be."""
+    *past, now = figures
+    total, count = constant(0, len(now)), np.zeros(len(now), dtype=np.int64)
+    for one in past:
+        total, count = total.plus(one.filled()), count + one.there
+    rising = (count > 0) & (total.compared(Fraction(0)) > 0)
+    found = now.times(Rationals(count)).over(total).only(rising)
+    from_nothing = now.there & (count > 0) & ~rising & (now.compared(Fraction(0)) > 0)
+    return where(from_nothing, constant(FROM_NOTHING, len(now)), found)
 
 
-def values_of(result: Result) -> dict[str, Fraction]:
-    """Each customer's own figure of a result over one period."""
-    return {who: Fraction(row.value) for who, row in _by_customer(result) if row.value is not None}
-
-
-def _values(rows: Iterable[tuple[str, Row]]) -> dict[str, Fraction | str]:
-    return {who: Fraction(row.value) for who, row in rows if row.value is not None}
-
-
-def _against_past(rows: Iterable[tuple[str, Row]], day: date) -> dict[str, Fraction | str]:
-    """The figure now by the mean of the windows before; from nothing to something is the most there can be."""
-    now: dict[str, Fraction] = {}
-    then: dict[str, list[Fraction]] = {}
-    for who, row in rows:
-        if row.value is not None:
-            if row.end == day:
-                now[who] = Fraction(row.value)
-            else:
-                then.setdefault(who, []).append(Fraction(row.value))
-    found: dict[str, Fraction | str] = {}
-    for who, value in now.items():
-        past = then.get(who, [])
-        mean = sum(past, Fraction(0)) / len(past) if past else Fraction(0)
-        if mean > 0:
-            found[who] = value / mean
-        elif past and value > 0:
-            found[who] = FROM_NOTHING
-    return found
-
-
-FROM_NOTHING = Fraction(10**9)
-"""Something where the past has nothing: above every point of a map."""
-
-
-def _ages(ask: Ask, measure: Measure, day: date, found: Inputs) -> dict[str, int]:
-    """Days since the last day of the window with a fact, for who has one."""
+def _ages(ask: Ask, measure: Measure, day: date) -> Array:
+    """Days since the last day of the window with a fact, by key; -1 for who has none."""
     first = before(day, measure.window)
-    days = [Period("", first + i * DAY, first + (i + 1) * DAY) for i in range((day - first).days)]
-    last = ask.last_facts(measure.of, days)
-    return {who: (day - period.end).days for who, period in last.items() if who in found.mrr}
+    length = (day - first).days
+    last: Any = ask.last_facts(measure.of, [Period("", first + i * DAY, first + (i + 1) * DAY) for i in range(length)])
+    return np.where(last < 0, -1, length - 1 - last)

@@ -130,22 +130,14 @@ def _filled(measure: Measure, reading: Reading) -> Reading:
     if reading.points is not None or measure.missing in ("ignore", "block"):
         return reading
     points = NEUTRAL if measure.missing == "neutral" else NOTHING
-    return replace(reading, points=points, note=f"no value: taken as {_short(points)}")
+    return replace(reading, points=points, fresh=Fraction(1), note=f"no value: taken as {_short(points)}")
 
 
 def _shares(
     score: Score, used: Sequence[Measure], filled: Mapping[str, Reading], weights: Mapping[str, Fraction]
 ) -> tuple[dict[str, Fraction], Fraction]:
     """Each measure's share of the whole, by group and then by measure, and how much of all weights is known."""
-    groups: dict[str, list[Measure]] = {}
-    for one in used:
-        groups.setdefault(one.group if score.groups else "", []).append(one)
-    told = dict(score.groups)
-    weight_of = {name: told.get(name, Fraction(1)) for name in groups}
-    if score.groups and "" in groups:  # what is in no group is a group of its own
-        for one in groups.pop(""):
-            groups[f"\0{one.name}"], weight_of[f"\0{one.name}"] = [one], weights[one.name]
-        del weight_of[""]
+    groups, weight_of = grouped(score, used, weights)
     everything = sum((weight_of[name] for name in groups), NOTHING)
     alive, known, coverage = {}, NOTHING, NOTHING
     for name, members in groups.items():
@@ -159,6 +151,22 @@ def _shares(
             alive[name] = {one: w / there for one, w in left.items()}
             known += weight_of[name]
     return {one: weight_of[name] / known * w for name, members in alive.items() for one, w in members.items()}, coverage
+
+
+def grouped(
+    score: Score, used: Sequence[Measure], weights: Mapping[str, Fraction]
+) -> tuple[dict[str, list[Measure]], dict[str, Fraction]]:
+    """The measures by group, and what each group weighs; without groups all are in one."""
+    groups: dict[str, list[Measure]] = {}
+    for one in used:
+        groups.setdefault(one.group if score.groups else "", []).append(one)
+    told = dict(score.groups)
+    weight_of = {name: told.get(name, Fraction(1)) for name in groups}
+    if score.groups and "" in groups:  # what is in no group is a group of its own
+        for one in groups.pop(""):
+            groups[f"\0{one.name}"], weight_of[f"\0{one.name}"] = [one], weights[one.name]
+        del weight_of[""]
+    return groups, weight_of
 
 
 def _is_neutral(measure: Measure, reading: Reading) -> bool:

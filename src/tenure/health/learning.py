@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from tenure.health.judgement import total_of
+import numpy as np
+
 from tenure.health.seen import LEAST, Seen, left_of
+from tenure.health.weighing import stood_in
 from tenure.health_score import Score
 from tenure.stats import Area, auc, auc_difference
+from tenure.stats.rationals import Array
 
+DIGITS = 9
 LATER = Fraction(2, 3)
 """The part of the months after which the later ones begin."""
 
@@ -41,54 +45,55 @@ class Learned:
         return {"weights": dict(self.weights), **more, **told, "refused": self.refused or None}
 
 
-def learned(score: Score, seen: Sequence[Seen], horizon: int) -> Learned:
+def learned(score: Score, mine: Seen, days: Sequence[date], horizon: int) -> Learned:
     """Fitted where the outcome was known before the later months began; those are only judged."""
-    mine = [one for one in seen if one.readings is not None and one.weights is not None]
-    days = sorted({one.day for one in mine})
-    if len(days) < 3:
+    there = np.unique(mine.day).tolist()
+    if len(there) < 3:
         return Learned({}, refused="there are too few months to learn from some and judge on others")
-    split = days[int(len(days) * LATER)]
-    early = [one for one in mine if one.day + timedelta(days=horizon) <= split]
-    late = [one for one in mine if one.day >= split]
+    split = there[int(len(there) * LATER)]
+    over = [i for i in there if days[i] + timedelta(days=horizon) <= days[split]]
+    early, late = mine.where(np.isin(mine.day, over)), mine.where(mine.day >= split)
     for part, name in ((early, "earlier"), (late, "later")):
-        if left_of(part) < LEAST or all(one.left for one in part):
+        if left_of(part) < LEAST or part.left.all():
             return Learned({}, refused=f"only {left_of(part)} customers left in the {name} months; {LEAST} are needed")
-    names = [m.name for m in score.measures if any(_points(one, m.name) is not None for one in early)]
+    names = [m.name for m in score.measures if not np.isnan(early.points[m.name]).all()]
     weights = _fit(names, early)
     if not any(weights.values()):
         return Learned({}, refused="in the earlier months no measure was lower for those who left")
-    whole = {m.name: Fraction(weights.get(m.name, 0)) for m in score.measures}
-    plain = replace(score, groups=())
-    pairs = [(one, total_of(plain, one.readings or {}, whole)) for one in late]
-    both = [(one, points) for one, points in pairs if points is not None]
-    kept = [one for one, _ in both]
-    if left_of(kept) < LEAST or all(one.left for one in kept):
+    then: Array = np.round(_total(score, weights, late), DIGITS)
+    known = ~np.isnan(then)
+    kept = late.where(known)
+    if left_of(kept) < LEAST or kept.left.all():
         return Learned({}, refused="what was learned can judge too few of the later customers")
-    happened, who = [one.left for one in kept], [one.customer for one in kept]
-    now, then = [-float(one.score) for one in kept], [-float(points) for _, points in both]
     return Learned(
         weights,
-        (len({one.day for one in early}), len({one.day for one in late})),
-        auc(now, happened, who),
-        auc(then, happened, who),
-        auc_difference(now, then, happened, who),
+        (len(np.unique(early.day)), len(np.unique(late.day))),
+        auc(-kept.score, kept.left, kept.who),
+        auc(-then[known], kept.left, kept.who),
+        auc_difference(-kept.score, -then[known], kept.left, kept.who),
     )
 
 
-def _points(one: Seen, name: str) -> Fraction | None:
-    reading = (one.readings or {}).get(name)
-    return None if reading is None else reading.points
+def _total(score: Score, weights: Mapping[str, int], seen: Seen) -> Array:
+    """The weighted mean of the points under other weights, without groups, whatever is covered."""
+    top, whole = np.zeros(len(seen)), np.zeros(len(seen))
+    for measure in score.measures:
+        weight = weights.get(measure.name, 0)
+        if weight:
+            points, left = stood_in(measure, seen.points[measure.name], seen.fresh.get(measure.name))
+            top += weight * left * np.nan_to_num(points)
+            whole += weight * left
+    return np.where(whole > 0, top / np.where(whole > 0, whole, 1.0), np.nan)
 
 
-def _fit(names: Sequence[str], seen: Sequence[Seen]) -> dict[str, int]:
+def _fit(names: Sequence[str], seen: Seen) -> dict[str, int]:
     """Weights in hundredths; a value that is not there is taken as the mean of those that are."""
     from tenure.stats.logistic import non_negative
 
     columns = []
     for name in names:
-        known = [float(p) for one in seen if (p := _points(one, name)) is not None]
-        mean = sum(known) / len(known)
-        columns.append([1 - (mean if (p := _points(one, name)) is None else float(p)) / 100 for one in seen])
-    found = non_negative(list(zip(*columns, strict=True)), [one.left for one in seen])
+        points = seen.points[name]
+        columns.append(1 - np.where(np.isnan(points), np.nanmean(points), points) / 100)
+    found = non_negative(np.column_stack(columns), seen.left)
     total = sum(found)
     return {name: round(100 * weight / total) if total > 1e-9 else 0 for name, weight in zip(names, found, strict=True)}

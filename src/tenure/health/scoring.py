@@ -1,163 +1,234 @@
-"""A score for everyone on a day: profiles, percentiles, exceptions, overrides, parents. Part of health."""
+"""A score for everyone on a day, as columns: profiles, exceptions, parents, bands with their memory. Part of health.
+
+What is summed is a float; every decision (enough known, which band, which exception) is the exact one: a score that
+lies too near the edge of a band for a float is judged on fractions, once for all who are alike.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 
-from tenure.health.inputs import FROM_NOTHING, Inputs
-from tenure.health.judgement import NOTHING, Judgement, Part, Reading, judged
-from tenure.health_score import BEST, INSUFFICIENT, Measure, Override, Rule, Score
+import numpy as np
 
-BASE = "base"
+from tenure.health.exactly import Exactly, in_order, weights_of
+from tenure.health.inputs import Inputs
+from tenure.health.judgement import Judgement
+from tenure.health.measured import Measured, Other, all_measured
+from tenure.health.weighing import near, weighed
+from tenure.health_score import INSUFFICIENT, Override, Rule, Score
+from tenure.stats.rationals import Array, Rationals
+
+NEAR = 1e-9
+"""How far from an edge a float is sure of its side."""
+UNKNOWN = -1
+"""The band of whom too little is known."""
 
 
 @dataclass(frozen=True)
 class Scored:
-    """Everyone's judgement under one score, and what is worth saying of it."""
+    """Everyone's score: as columns, and each one in full. `total`: not a number where there is none."""
 
     score: Score
-    judgements: Mapping[str, Judgement]
+    inputs: Inputs
+    exactly: Exactly
+    total: Array
+    band: Array
+    coverage: Array
+    remembers: bool = False
     notes: tuple[str, ...] = ()
+
+    def judgement(self, i: int) -> Judgement:
+        """One customer's, on exact fractions."""
+        found = self.exactly.judgement(i)
+        return replace(found, band=self.band_of(i)) if self.remembers and found.score is not None else found
+
+    def band_of(self, i: int) -> str:
+        """The name of a customer's band."""
+        return INSUFFICIENT if self.band[i] == UNKNOWN else self.score.bands.names[self.band[i]]
+
+    @property
+    def judgements(self) -> Mapping[str, Judgement]:
+        """Everyone's by customer, each made when it is looked at."""
+        return _ByCustomer(self)
+
+
+class _ByCustomer(Mapping[str, Judgement]):
+    def __init__(self, scored: Scored) -> None:
+        self._of = scored
+
+    def __getitem__(self, who: str) -> Judgement:
+        return self._of.judgement(self._of.inputs.people.place[who])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._of.inputs.people.ids)
+
+    def __len__(self) -> int:
+        return len(self._of.inputs.people)
 
 
 def score_all(score: Score, scores: Mapping[str, Score], inputs: Inputs) -> Scored:
     """Everyone's score on the day of the inputs, without memory of bands."""
-    others = {name: score_all(scores[name], scores, inputs).judgements for name in score.scores}
-    readings = {m.name: _readings(score, m, inputs, others) for m in score.measures}
-    profiles, notes = _profiles(score, inputs)
-    tiers = _tiers(score, inputs)
-    own: dict[str, Judgement] = {}
-    for who in inputs.mrr:
-        profile = profiles.get(who, "")
-        mine = {name: found[who] for name, found in readings.items()}
-        mine = _overridden(score, who, mine, inputs)
-        found = judged(score, who, mine, weights_of(score, profile))
-        own[who] = replace(found, profile=profile, tier=tiers[who], mrr=inputs.mrr[who])
-    final = _rolled_up(score, own, inputs)
-    done = {who: _excepted(score, one, inputs) for who, one in final.items()}
-    return Scored(score, done, (*notes, *_notes(score, inputs)))
+    others = {name: score_all(scores[name], scores, inputs) for name in score.scores}
+
+    def other(name: str) -> Other:
+        return Other(others[name].total, lambda i: others[name].judgement(i).score)
+
+    size = len(inputs.people)
+    measures = all_measured(score, inputs, other) if size else {}
+    profile, notes = _profiles(score, inputs)
+    total, coverage = np.full(size, np.nan), np.zeros(size)
+    for number in np.unique(profile).tolist():
+        index = np.flatnonzero(profile == number)
+        weights = weights_of(score, score.profiles[number] if number >= 0 else None)
+        found = weighed(score, measures, weights, index)
+        total[index], coverage[index] = found.total, found.coverage.floats()
+    children = _children(score, inputs)
+    exactly = Exactly(score, inputs, measures, profile, _high(score, inputs), children)
+    band = np.full(size, UNKNOWN, dtype=np.int8)
+    sure = _except(score, measures, inputs, total)
+    known = ~np.isnan(total)
+    band[known] = _bands(score, total[known])
+    done = Scored(score, inputs, exactly, total, band, coverage, notes=(*notes, *_notes(score, inputs)))
+    _settle(done, np.flatnonzero(near(total, _edges(score), NEAR) & ~sure))
+    _by_hand(done)
+    return done
 
 
-def weights_of(score: Score, profile: str) -> dict[str, Fraction]:
-    """The weights of a profile: those of the score where it says nothing."""
-    said = next((dict(p.weights) for p in score.profiles if p.name == profile), {})
-    return {m.name: said.get(m.name, m.weight) for m in score.measures}
-
-
-def remembered(scored: Scored, before: Mapping[str, Judgement]) -> Scored:
+def remembered(scored: Scored, before: Scored) -> Scored:
     """The same with bands that are left only some points beyond their edge, seen from the month before."""
-    score = scored.score
-    if not score.hysteresis:
+    score, reach = scored.score, scored.score.hysteresis
+    if not reach:
         return scored
-    found = {}
-    for who, one in scored.judgements.items():
-        then = before.get(who)
-        if one.score is not None and then is not None and then.score is not None:
-            one = replace(one, band=score.bands.after(one.score, then.band, score.hysteresis))
-        found[who] = one
-    return replace(scored, judgements=found)
+    at = scored.inputs.people.among(before.inputs.people)
+    then = np.where(at >= 0, before.band[at], UNKNOWN) if len(before.band) else np.full(len(at), UNKNOWN)
+    band = scored.band.copy()
+    moved = (band != UNKNOWN) & (then != UNKNOWN) & (band != then)
+    edges = [edge + sign * float(reach) for edge in _edges(score) for sign in (-1, 1)]
+    unsure = near(scored.total, edges, NEAR)
+    names = score.bands.names
+    for i in np.flatnonzero(moved).tolist():
+        total = scored.exactly.judgement(i).score if unsure[i] else Fraction(float(scored.total[i]))
+        assert total is not None
+        band[i] = names.index(score.bands.after(total, names[then[i]], reach))
+    return replace(scored, band=band, remembers=True)
 
 
-def _readings(
-    score: Score, measure: Measure, inputs: Inputs, others: Mapping[str, Mapping[str, Judgement]]
-) -> dict[str, Reading]:
-    key = f"{score.name}/{measure.name}"
-    figures: Mapping[str, Fraction | str] = inputs.figures.get(key, {})
-    if measure.source == "score":
-        figures = {who: one.score for who, one in others[measure.of].items() if one.score is not None}
-    if measure.source == "attribute" and measure.map.how != "words":
-        figures = {who: number for who, word in figures.items() if (number := _number(str(word))) is not None}
-    places = _places(measure, figures, inputs) if measure.map.how == "percentile" else {}
-    ages = inputs.ages.get(key, {})
-    found = {}
-    for who in inputs.mrr:
-        figure = figures.get(who)
-        if figure is None:
-            found[who] = Reading(None, None)
-            continue
-        if isinstance(figure, str):
-            points = measure.map.of_word(figure)
-        else:
-            points = measure.map.of(places[who] if places else figure)
-        fresh = _fresh(measure, ages.get(who), inputs)
-        note = "from nothing" if figure == FROM_NOTHING else ""
-        figure = None if figure == FROM_NOTHING else figure
-        if not fresh:
-            found[who] = Reading(figure, None, NOTHING, "too old")
-        else:
-            note = note or (f"{ages[who]} days old: {float(fresh):.0%} of its weight" if fresh < 1 else "")
-            found[who] = Reading(figure, points, fresh, note)
+def _edges(score: Score) -> list[float]:
+    return [float(low) for _, low in score.bands.cuts[1:]]
+
+
+def _bands(score: Score, total: Array) -> Array:
+    """The place of each one's band."""
+    edges = np.array([float(low) for _, low in score.bands.cuts])
+    inside = np.clip(total, 0, 100)
+    reached = np.searchsorted(edges, inside, side="left" if score.bands.lower_exclusive else "right")
+    return np.maximum(reached - 1, 0)
+
+
+def _except(score: Score, measures: Mapping[str, Measured], inputs: Inputs, total: Array) -> Array:
+    """Apply the exceptions to the scores; whose score is now exactly what one of them says."""
+    sure = np.zeros(len(total), dtype=bool)
+    for rule in in_order(score):
+        holds = _holds(rule, measures, inputs) & ~np.isnan(total)
+        if rule.does == "floor":
+            holds &= total < float(rule.to) - NEAR
+        if rule.does == "cap":
+            holds &= total > float(rule.to) + NEAR
+        total[holds] = float(rule.to)
+        sure |= holds
+    return sure
+
+
+def _holds(rule: Rule, measures: Mapping[str, Measured], inputs: Inputs) -> Array:
+    found = np.ones(len(inputs.people), dtype=bool)
+    if rule.where:
+        found &= inputs.members.get(rule.where, found)
+    if rule.measure and len(found):
+        one = measures[rule.measure]
+        found &= one.beyond(rule.below, rule.above) if isinstance(one.figure, Rationals) else False
     return found
 
 
-def _number(word: str) -> Fraction | None:
-    """An attribute as a number; true and false count as 1 and 0."""
-    try:
-        return Fraction({"true": "1", "false": "0"}.get(word.lower(), word))
-    except (ValueError, ZeroDivisionError):
-        return None
+def _settle(done: Scored, index: Array) -> None:
+    """Judge those at these places exactly; those that are alike in everything once."""
+    if not len(index):
+        return
+    marks = [mark for one in done.exactly.measures.values() for mark in one.marks(index)]
+    marks += [_holds(rule, done.exactly.measures, done.inputs)[index] for rule in done.score.rules]
+    marks.append(done.exactly.profile[index])
+    table = np.stack([np.asarray(mark, dtype=np.int64) for mark in marks], axis=1)
+    _, firsts, kind = np.unique(table, axis=0, return_index=True, return_inverse=True)
+    found = [done.exactly.judgement(int(index[first])) for first in firsts]
+    band = np.array([_place(done.score, one) for one in found], dtype=np.int8)
+    total = np.array([np.nan if one.score is None else float(one.score) for one in found])
+    done.band[index], done.total[index] = band[kind.reshape(-1)], total[kind.reshape(-1)]
 
 
-def _fresh(measure: Measure, age: int | None, inputs: Inputs) -> Fraction:
-    """How much of its weight a fact of that age has left."""
-    if measure.fresh_for is None:
-        return Fraction(1)
-    if age is None:
-        return NOTHING
-    from tenure.periods import before
-
-    reach = (inputs.day - before(inputs.day, measure.window)).days
-    if age <= measure.fresh_for:
-        return Fraction(1)
-    return max(NOTHING, Fraction(reach - age, reach - measure.fresh_for)) if reach > measure.fresh_for else NOTHING
+def _by_hand(done: Scored) -> None:
+    """Parents, and customers of whom something was set by hand, one by one."""
+    score, people = done.score, done.inputs.people
+    set_ = {one.customer for one in score.overrides if one.holds(done.inputs.day)} if score.overrides else set()
+    places = {people.place[who] for who in set_ if who in people.place} | set(done.exactly.children)
+    for i in sorted(places):
+        one = done.exactly.judgement(i)
+        done.total[i] = np.nan if one.score is None else float(one.score)
+        done.band[i], done.coverage[i] = _place(score, one), float(one.coverage)
 
 
-def _places(measure: Measure, figures: Mapping[str, Fraction | str], inputs: Inputs) -> dict[str, Fraction]:
-    """Each customer's mid-rank among its equals: those below, and half of those alike, of all."""
-    kind = inputs.within.get(measure.within, {}) if measure.within else {}
-    groups: dict[str, list[Fraction]] = {}
-    for who, figure in figures.items():
-        groups.setdefault(kind.get(who, ""), []).append(Fraction(figure))
-    for values in groups.values():
-        values.sort()
-    found = {}
-    for who, figure in figures.items():
-        values = groups[kind.get(who, "")]
-        left, right = bisect_left(values, Fraction(figure)), bisect_right(values, Fraction(figure))
-        found[who] = Fraction(left + right, 2 * len(values))
-    return found
+def _place(score: Score, one: Judgement) -> int:
+    return UNKNOWN if one.score is None else score.bands.names.index(one.band)
 
 
-def _profiles(score: Score, inputs: Inputs) -> tuple[dict[str, str], list[str]]:
+def _profiles(score: Score, inputs: Inputs) -> tuple[Array, list[str]]:
     """The first profile whose condition holds for each customer; what is worth saying of the others."""
-    found: dict[str, str] = {}
+    found = np.full(len(inputs.people), -1, dtype=np.int16)
     notes = []
-    for profile in score.profiles:
-        members = inputs.members.get(profile.where, frozenset())
-        if not members and inputs.mrr:
+    for number, profile in enumerate(score.profiles):
+        members = inputs.members.get(profile.where, np.zeros(len(found), dtype=bool))
+        if not members.any() and len(found):
             notes.append(f"{score.name}: profile {profile.name!r} matches nobody ({profile.where}).")
-        twice = [who for who in members if who in found]
+        twice = int((members & (found >= 0)).sum())
         if twice:
-            who = "customer matches" if len(twice) == 1 else "customers match"
-            notes.append(
-                f"{score.name}: {len(twice)} {who} profile {profile.name!r} and an earlier one; the first counts."
-            )
-        found |= {who: profile.name for who in members if who not in found}
+            who = "customer matches" if twice == 1 else "customers match"
+            notes.append(f"{score.name}: {twice} {who} profile {profile.name!r} and an earlier one; the first counts.")
+        found[members & (found < 0)] = number
     return found, notes
 
 
-def _tiers(score: Score, inputs: Inputs) -> dict[str, str]:
+def _high(score: Score, inputs: Inputs) -> Array:
     """High value: MRR from what is set, else among the upper fifth of those who pay."""
-    paying = sorted(mrr for mrr in inputs.mrr.values() if mrr > 0)
-    edge = score.high_value
+    mrr, edge = inputs.mrr, score.high_value
+    paying = mrr.compared(Fraction(0)) > 0
     if edge is None:
-        edge = paying[len(paying) * 4 // 5] if paying else None
-    return {
-        who: "high value" if edge is not None and mrr >= edge and mrr > 0 else "" for who, mrr in inputs.mrr.items()
-    }
+        order = np.flatnonzero(paying)
+        if not len(order):
+            return paying
+        keys, fifth = mrr.take(order).keys(), len(order) * 4 // 5
+        edge = mrr.at(int(order[np.argpartition(keys, fifth)[fifth]]))
+    assert edge is not None
+    found: Array = paying & (mrr.compared(edge) >= 0)
+    return found
+
+
+def _children(score: Score, inputs: Inputs) -> dict[int, Sequence[int]]:
+    """The places of each parent's children, by the children's names."""
+    if score.parents == "own" or inputs.parent is None:
+        return {}
+    people, codes = inputs.people, inputs.parent.codes
+    some = np.flatnonzero(codes >= 0)
+    if not len(some):
+        return {}
+    parents = [people.place.get(word, -1) for word in inputs.parent.words]
+    found: dict[int, list[int]] = {}
+    for child in some.tolist():
+        parent = parents[codes[child]]
+        if parent >= 0 and parent != child:
+            found.setdefault(parent, []).append(child)
+    by_name = partial(sorted, key=lambda i: people.ids[i])
+    return {parent: by_name(children) for parent, children in found.items()}
 
 
 def _notes(score: Score, inputs: Inputs) -> list[str]:
@@ -175,86 +246,3 @@ def _notes(score: Score, inputs: Inputs) -> list[str]:
 def _name_of(score: Score, one: Override) -> str:
     what = f"the points of {one.measure!r}" if one.measure else "the score"
     return f"{score.name}: {what} set for {one.customer}"
-
-
-def _overridden(score: Score, who: str, readings: dict[str, Reading], inputs: Inputs) -> dict[str, Reading]:
-    """With the points that somebody has set by hand."""
-    for one in score.overrides:
-        if one.customer == who and one.measure and one.holds(inputs.day):
-            note = f"set by {one.author} until {one.expires}: {one.reason}"
-            readings[one.measure] = Reading(readings[one.measure].figure, one.score, Fraction(1), note)
-    return readings
-
-
-def _rolled_up(score: Score, own: Mapping[str, Judgement], inputs: Inputs) -> dict[str, Judgement]:
-    """A parent has the score of its children, theirs that of their own."""
-    children: dict[str, list[str]] = {}
-    for child, parent in inputs.parent.items():
-        if parent in own and child in own and parent != child:
-            children.setdefault(parent, []).append(child)
-    if score.parents == "own" or not children:
-        return dict(own)
-    done: dict[str, Judgement] = {}
-
-    def of(who: str, above: tuple[str, ...]) -> Judgement:
-        if who in done or who not in children or who in above:
-            return done.get(who, own[who])
-        below = [of(child, (*above, who)) for child in sorted(children[who])]
-        done[who] = _of_children(score, own[who], [one for one in below if one.score is not None])
-        return done[who]
-
-    return {who: of(who, ()) for who in own}
-
-
-def _of_children(score: Score, parent: Judgement, children: Sequence[Judgement]) -> Judgement:
-    if not children:
-        return parent
-    if score.parents == "worst":
-        children = [min(children, key=lambda one: one.score or NOTHING)]
-    money = sum((one.mrr for one in children), NOTHING) if score.parents == "mrr_weighted" else NOTHING
-    parts = []
-    for one in children:
-        share = one.mrr / money if money else Fraction(1, len(children))
-        parts.append(Part(f"child {one.customer}", one.score, one.score, share, share * (one.score or NOTHING)))
-    total = sum((part.gives for part in parts), NOTHING)
-    return replace(
-        parent, score=total, band=score.bands.of(total), parts=tuple(parts), coverage=Fraction(1), readings=None, why=""
-    )
-
-
-def _excepted(score: Score, one: Judgement, inputs: Inputs) -> Judgement:
-    """After the exceptions that hold (set, then floors, then caps, so that a cap wins), and what a person has set."""
-    if one.score is None and not score.overrides:
-        return one
-    total, parts = one.score, list(one.parts)
-    order = {"set": 0, "floor": 1, "cap": 2}
-    for rule in sorted((r for r in score.rules if _holds(r, one, inputs)), key=lambda r: order[r.does]):
-        if total is None:
-            break
-        new = {"set": rule.to, "floor": max(total, rule.to), "cap": min(total, rule.to)}[rule.does]
-        note = f"{rule.does} at {float(rule.to):g}" + ("" if new != total else ", changes nothing")
-        parts.append(Part(rule.name, None, None, NOTHING, new - total, note))
-        total = new
-    for hand in score.overrides:
-        if hand.customer == one.customer and not hand.measure and hand.holds(inputs.day):
-            note = f"by {hand.author} until {hand.expires}: {hand.reason}"
-            if total is None:  # what little is known gives way to what the person says
-                parts = [replace(part, weight=NOTHING, gives=NOTHING) for part in parts]
-            parts.append(Part("set by hand", None, None, NOTHING, hand.score - (total or NOTHING), note))
-            total = hand.score
-    if total == one.score and len(parts) == len(one.parts):
-        return one
-    band = INSUFFICIENT if total is None else score.bands.of(min(BEST, max(NOTHING, total)))
-    return replace(one, score=total, parts=tuple(parts), band=band)
-
-
-def _holds(rule: Rule, one: Judgement, inputs: Inputs) -> bool:
-    if rule.where and one.customer not in inputs.members.get(rule.where, frozenset()):
-        return False
-    if not rule.measure:
-        return bool(rule.where)
-    reading = (one.readings or {}).get(rule.measure)
-    if reading is None or not isinstance(reading.figure, Fraction):
-        return False
-    below = rule.below is None or reading.figure < rule.below
-    return below and (rule.above is None or reading.figure > rule.above)

@@ -33,7 +33,7 @@ class Backtest:
     score: Score
     days: tuple[date, ...]
     horizon: int
-    seen: tuple[Seen, ...]
+    seen: Seen
     refused: str = ""
     area: Area | None = None
     bands: tuple[dict[str, Any], ...] = ()

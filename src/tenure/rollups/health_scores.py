@@ -11,13 +11,14 @@ READS = ("subscriptions", "orders", "customers", "events", "tickets", "survey_re
 
 
 def scores(world: World, asked: Asked) -> ir.Table:
-    """(k, cust, points, square, weighted, cents, lowest, band): everyone with a score at a period's end.
+    """(k, cust, score, main, points, square, weighted, cents, lowest, band): everyone with a score at a period's end.
 
-    points: in millionths; weighted: points times MRR in cents; lowest: 1 in the lowest band.
+    score: which one; main: 1 for the workspace's own; points: in millionths; weighted: points times MRR in cents;
+    lowest: 1 in the lowest band.
     """
     rows = ibis.table(JUDGED, name=NAME)
     joined = rows.join(asked.periods, rows.day == asked.periods.stop)
-    kept = joined.select("k", "customer_id", "points", "square", "weighted", "cents", "lowest", "band")
+    kept = joined.select("k", *(name for name in JUDGED if name != "day"))
     return keyed(kept).drop("customer_id")
 
 
@@ -25,6 +26,8 @@ NAME = "judged_scores"
 JUDGED = {
     "day": "date",
     "customer_id": "string",
+    "score": "string",
+    "main": "int64",
     "points": "int64",
     "square": "int64",
     "weighted": "int64",
@@ -32,7 +35,7 @@ JUDGED = {
     "lowest": "int64",
     "band": "string",
 }
-"""The table that whoever judges fills: a row for everyone with a score when `day` begins."""
+"""The table that whoever judges fills: a row for everyone and each score when `day` begins."""
 
 health_bands = PeriodRows("health_bands", scores, READS, own=("band",), judged=True)
 health_scores = PeriodRows("health_scores", scores, READS, judged=True)

@@ -27,16 +27,19 @@ def payments_rows(world: World) -> ir.Table:
 def orders_rows(world: World) -> ir.Table:
     """Orders with `sold`, also in whole `cents`; a cancelled or refunded order counts nowhere."""
     rows = world.past("orders")
-    status = ibis.coalesce(rows.status, ibis.literal("placed"))
-    rows = rows.filter(~status.isin(["cancelled", "refunded"]))
+    if world.undated:  # when an order was cancelled or refunded is not said: in the past it was not yet known
+        status = ibis.coalesce(rows.status, ibis.literal("placed"))
+        rows = rows.filter(~status.isin(["cancelled", "refunded"]))
     rows = in_reporting(world, rows, "placed_day", {"sold": "amount"})
     cents = exact((rows.sold.cast("float64") / (TICKS // 100)).round())  # their squares are summed
     return keyed(rows.mutate(cents=cents))
 
 
 def placed_rows(world: World) -> ir.Table:
-    """Every order that was placed, with `undone`: 1 where it was cancelled or refunded."""
+    """Every order that was placed, with `undone`: 1 where it was cancelled or refunded; none where nobody knows."""
     rows = world.past("orders")
+    if not world.undated:
+        rows = rows.filter(ibis.literal(False))
     undone = ibis.coalesce(rows.status.isin(["cancelled", "refunded"]), ibis.literal(False))
     return keyed(rows.mutate(undone=ibis.ifelse(undone, 1, 0)))
 

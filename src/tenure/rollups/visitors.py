@@ -26,7 +26,8 @@ def visitors_rows(world: World, asked: Asked) -> ir.Table:
         orders = keyed(world.past("orders"))
         status = ibis.coalesce(orders.status, ibis.literal("placed"))
         orders = asked.dated(
-            orders.filter(~status.isin(["cancelled", "refunded"]) & orders.cust.notnull()), "placed_day"
+            orders.filter((~status.isin(["cancelled", "refunded"]) | (not world.undated)) & orders.cust.notnull()),
+            "placed_day",
         )
         last = orders.group_by(o_k=orders.k, o_cust=orders.cust).agg(last=orders.placed_at.max())
         came = came.join(last, [came.k == last.o_k, came.cust == last.o_cust], how="left")

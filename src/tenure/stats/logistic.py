@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 RIDGE = 1.0
 
 
-def non_negative(rows: Sequence[Sequence[float]], happened: Sequence[bool], ridge: float = RIDGE) -> list[float]:
+def non_negative(rows: Any, happened: Any, ridge: float = RIDGE) -> list[float]:
     """The weights of the columns, none below 0, by penalised maximum likelihood; the constant is left out.
 
     `ridge` times half the sum of squares is added to the negative log likelihood, so that there always is a maximum.

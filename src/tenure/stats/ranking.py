@@ -7,9 +7,9 @@ The variances are those of clustered data (Obuchowski 1997); with one observatio
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from .distributions import Z95
 
@@ -23,36 +23,44 @@ class Area:
     high: float | None
 
 
-def _places(numbers: Sequence[float], positive: Sequence[bool]) -> tuple[float, list[float]]:
+def _places(numbers: Sequence[float], positive: Sequence[bool]) -> tuple[float, Any]:
     """The AUC, and each observation's share of it: of the other kind, how many it stands rightly against."""
-    yes = sorted(x for x, p in zip(numbers, positive, strict=True) if p)
-    no = sorted(x for x, p in zip(numbers, positive, strict=True) if not p)
-    found = []
-    for x, p in zip(numbers, positive, strict=True):
-        if p:
-            found.append((bisect_left(no, x) + bisect_right(no, x)) / (2 * len(no)))
-        else:
-            found.append(1 - (bisect_left(yes, x) + bisect_right(yes, x)) / (2 * len(yes)))
-    area = sum(v for v, p in zip(found, positive, strict=True) if p) / len(yes)
-    return area, found
+    import numpy as np
+
+    x, p = np.asarray(numbers, dtype=float), np.asarray(positive, dtype=bool)
+    yes, no = np.sort(x[p]), np.sort(x[~p])
+    found = np.empty(len(x))
+    found[p] = (np.searchsorted(no, x[p], "left") + np.searchsorted(no, x[p], "right")) / (2 * len(no))
+    found[~p] = 1 - (np.searchsorted(yes, x[~p], "left") + np.searchsorted(yes, x[~p], "right")) / (2 * len(yes))
+    return math.fsum(found[p]) / len(yes), found
 
 
-def _variance(
-    places: Sequence[float], area: float, positive: Sequence[bool], clusters: Sequence[Hashable]
-) -> float | None:
-    sums: dict[Hashable, list[float]] = {}
-    for v, p, c in zip(places, positive, clusters, strict=True):
-        one = sums.setdefault(c, [0.0, 0.0, 0.0, 0.0])
-        one[0 if p else 1] += v - area
-        one[2 if p else 3] += 1
-    m, n = sum(one[2] for one in sums.values()), sum(one[3] for one in sums.values())
-    with_yes, with_no = sum(1 for one in sums.values() if one[2]), sum(1 for one in sums.values() if one[3])
+def _variance(places: Any, area: float, positive: Sequence[bool], clusters: Sequence[Hashable]) -> float | None:
+    import numpy as np
+
+    p, (codes, size) = np.asarray(positive, dtype=bool), _codes(clusters)
+    off = np.asarray(places) - area
+    a, b = np.bincount(codes[p], off[p], size), np.bincount(codes[~p], off[~p], size)
+    m, n = int(p.sum()), int((~p).sum())
+    with_yes = np.count_nonzero(np.bincount(codes[p], minlength=size))
+    with_no = np.count_nonzero(np.bincount(codes[~p], minlength=size))
     if with_yes < 2 or with_no < 2:
         return None
-    first = with_yes / ((with_yes - 1) * m * m) * sum(one[0] ** 2 for one in sums.values())
-    second = with_no / ((with_no - 1) * n * n) * sum(one[1] ** 2 for one in sums.values())
-    both = len(sums) / ((len(sums) - 1) * m * n) * sum(one[0] * one[1] for one in sums.values())
+    first = with_yes / ((with_yes - 1) * m * m) * float(a @ a)
+    second = with_no / ((with_no - 1) * n * n) * float(b @ b)
+    both = size / ((size - 1) * m * n) * float(a @ b)
     return max(0.0, first + second + 2 * both)
+
+
+def _codes(clusters: Any) -> tuple[Any, int]:
+    """Each cluster as a whole number, and how many there are."""
+    import numpy as np
+
+    if isinstance(clusters, np.ndarray) and clusters.dtype.kind == "i":
+        found, codes = np.unique(clusters, return_inverse=True)
+        return codes.reshape(-1), len(found)
+    known: dict[Hashable, int] = {}
+    return np.array([known.setdefault(one, len(known)) for one in clusters], dtype=np.int64), len(known)
 
 
 def auc(numbers: Sequence[float], positive: Sequence[bool], clusters: Sequence[Hashable] | None = None) -> Area:
@@ -72,7 +80,7 @@ def auc_difference(
     """The AUC of `second` less that of `first`, over the same observations."""
     a, theirs = _places(first, positive)
     b, ours = _places(second, positive)
-    variance = _variance([y - x for x, y in zip(theirs, ours, strict=True)], b - a, positive, clusters)
+    variance = _variance(ours - theirs, b - a, positive, clusters)
     if variance is None:
         return Area(b - a, None, None)
     half = Z95 * math.sqrt(variance)
@@ -86,18 +94,29 @@ def rate_ratio(
 
     The interval is normal on the scale of logarithms, by clusters. None where `second` has nothing to divide by.
     """
-    counts = [(sum(happened for _, happened in side), len(side)) for side in (first, second)]
-    (a, n1), (b, n2) = counts
+    import numpy as np
+
+    codes, _ = _codes([cluster for side in (first, second) for cluster, _ in side])
+    happened = [np.array([yes for _, yes in side], dtype=bool) for side in (first, second)]
+    return rate_ratio_of(codes[: len(first)], happened[0], codes[len(first) :], happened[1])
+
+
+def rate_ratio_of(
+    first: Any, first_happened: Any, second: Any, second_happened: Any
+) -> tuple[float, float | None, float | None] | None:
+    """The same of arrays: clusters as whole numbers, and whether it happened."""
+    import numpy as np
+
+    (a, n1), (b, n2) = (int(first_happened.sum()), len(first)), (int(second_happened.sum()), len(second))
     if not n1 or not n2 or not b:
         return None
     ratio = (a / n1) / (b / n2)
     if not a:
         return ratio, None, None
-    lines: dict[Hashable, float] = {}
-    for sign, side, (happened, n) in ((1, first, counts[0]), (-1, second, counts[1])):
-        for cluster, yes in side:
-            lines[cluster] = lines.get(cluster, 0.0) + sign * (yes - happened / n) / happened
-    if len(lines) < 2:
+    codes, size = _codes(np.concatenate([first, second]))
+    adds = np.concatenate([(first_happened - a / n1) / a, -(second_happened - b / n2) / b])
+    if size < 2:
         return ratio, None, None
-    half = Z95 * math.sqrt(len(lines) / (len(lines) - 1) * sum(z * z for z in lines.values()))
+    lines = np.bincount(codes, adds, size)
+    half = Z95 * math.sqrt(size / (size - 1) * float(lines @ lines))
     return ratio, ratio * math.exp(-half), ratio * math.exp(half)

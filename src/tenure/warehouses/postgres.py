@@ -60,6 +60,9 @@ class Postgres:
         columns: list[list[object]] = [list(values) for values in zip(*rows, strict=True)] or [[] for _ in names]
         return dict(zip(names, columns, strict=True))
 
+    def arrays(self, sql: str) -> Columns:
+        return self.run(sql)
+
     def put(self, name: str, types: Mapping[str, str], rows: Sequence[tuple[object, ...]]) -> None:
         columns = ", ".join(f"{_quoted(n)} {_SMALL[t]}" for n, t in types.items())
         table = _quoted(name)

@@ -71,6 +71,9 @@ class Spark:
         columns: list[list[object]] = [list(values) for values in zip(*rows, strict=True)]
         return dict(zip(frame.columns, columns or [[] for _ in frame.columns], strict=True))
 
+    def arrays(self, sql: str) -> Columns:
+        return self.run(sql)
+
     def put(self, name: str, types: Mapping[str, str], rows: Sequence[tuple[object, ...]]) -> None:
         import pyarrow as pa
 
