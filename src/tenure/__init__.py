@@ -12,7 +12,7 @@ The floors of the house, from the ground up; imports go down only (tests/laws/te
     collections   metrics/ rollups/ sources/
     settings      config health_options web_options
     data in       store/ recognise load worlds refresh sync
-    numbers out   warehouse warehouses/ compile/ engine evaluate question cohorts measure comparison grouping table
+    numbers out   warehouse warehouses/ compile/ engine each evaluate question cohorts measure comparison grouping table
                   spreads lifetimes intervals per_customer judged
     questions     listing evidence explain check feedback freshness readings directory profile timeline goals
                   scorecards membership intake
