@@ -181,7 +181,8 @@ class Measure:
     ) -> Row:
         complete = self.clock.is_complete(period) and self._settled(question, period)
         row = partial(Row, period.label, period.start, period.end, by, complete=complete)
-        if self.clock.is_ahead(period):
+        # With a window the cohort's moment may lie after as_of, in a period that has begun.
+        if self.clock.is_ahead(period) or (table.window and table.slots[cell.k].base >= self.clock.cut):
             return row(value=None, reason=AHEAD.reason)
         expr = table.chosen(expr, cell)
         figure = Figure(NO_DATA, n=None)

@@ -27,6 +27,7 @@ class Table:
         self.engine = engine
         self.clock = clock
         self.frame = frame
+        self.window = window
         self.slots = slots(frame.periods, clock.cut, window)
         self.cells: Cells = {}
         self.spread: Spreads = {}

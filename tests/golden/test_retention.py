@@ -269,3 +269,15 @@ def test_nobody_at_the_start_is_no_rate(company: Any) -> None:
     for metric in ("nrr", "grr", "customer_retention_rate", "customer_churn_rate", "customer_growth"):
         row = firm.row(metric, "2024-02")
         assert (row["value"], row["reason"]) == (None, "empty_denominator"), metric
+
+
+def test_a_cohort_that_is_not_known_yet_has_no_rate(company: Any) -> None:
+    """On 15 February 2024 the year has begun, but who will be a customer three months before its end is unknown: no
+    value, not 100 %. Twelve months before its end they are known: A stays, B has left, 50 %."""
+    firm = company(
+        "[workspace]\nas_of = 2024-02-15", subscriptions=monthly("A 10 2023-06-01\nB 10 2023-06-01 2024-01-20")
+    )
+    for metric in ("nrr", "customer_retention_rate"):
+        row = firm.row(metric, "2024", "--window", "3m")
+        assert (row["value"], row["reason"]) == (None, "not_reached"), metric
+        assert firm.value(metric, "2024", "--window", "12m") == 0.5, metric

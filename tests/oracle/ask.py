@@ -14,7 +14,7 @@ from .levels import RULES, ZERO, Ledger, Rules
 from .movements import Move, Scope, by_month, daily, everyone, number, total, transfers
 from .presence import Presence
 from .retention import Answer, Cohort, cohort, ratio
-from .spans import DAY, Span, days
+from .spans import DAY, Span, add_months, days
 
 MOVEMENTS = {
     "new_mrr": "new",
@@ -27,6 +27,8 @@ MOVEMENTS = {
 READINGS = {"reactivation_as_new": "new", "reactivation_as_expansion": "expansion"}
 COHORTED = ("nrr", "grr", "revenue_churn_rate", "net_revenue_churn_rate", "expansion_rate")
 DEFAULTS = {"nrr": "cohort", "grr": "cohort"}
+WINDOWED = ("nrr", "grr", "customer_retention_rate", "customer_churn_rate", "revenue_churn_rate")
+WINDOWED += ("net_revenue_churn_rate",)
 BY_AGE = ("cohort_retention", "revenue_retention")
 OF_SUBSCRIPTIONS: tuple[str, ...] = (
     *MOVEMENTS,
@@ -75,6 +77,9 @@ class Oracle:
         """The figure of a metric that has one figure a period."""
         if question.span.start >= self.books.cut:
             return Answer(None, reason="not_reached")
+        window = question.window if metric in WINDOWED else None
+        if window and add_months(question.span.end, -window) >= self.books.cut:
+            return Answer(None, reason="not_reached")  # nobody knows yet who the cohort will be
         if metric in OF_SUBSCRIPTIONS and not self.books.subscribed:
             return Answer(None, reason="no_data")
         reading = variant or DEFAULTS.get(metric, "default")
