@@ -117,7 +117,7 @@ def test_settings_that_cannot_answer_leave_the_old_ones_in_force(folder: Path) -
     settings.write_text(good + "\n[nonsense]\nx = 2\n", encoding="utf-8")
     _until(lambda: served.now.version > version)
     assert Seen(served.now, Access("viewer")).customers(search="M Limited").found == 1
-    settings.write_text(good.replace("[workspace]", '[workspace]\nname = "Mended"', 1), encoding="utf-8")
+    settings.write_text(good.replace("Small world", "Mended"), encoding="utf-8")
     os.utime(settings)
     _until(lambda: served.workspace.config.name == "Mended")
 
