@@ -24,7 +24,7 @@ def asked(a: Ask) -> dict[str, Any]:
 
 def connection(workspace: Workspace) -> Any:
     """The connection that the workspace reads through, with whatever tables it has made there."""
-    return workspace._ready().engine.warehouse.of._con  # type: ignore[attr-defined]  # what is embedded has one
+    return workspace._ready().engine.warehouse.of.of._con  # type: ignore[attr-defined]  # under what dates and remembers
 
 
 def fetch(con: Any, sql: str) -> list[tuple[Any, ...]]:

@@ -37,7 +37,8 @@ FROM m_events JOIN names ON name = feature GROUP BY ALL"""
 
 _KEYS = """
 SELECT (row_number() OVER (ORDER BY customer_id) - 1)::BIGINT AS cust, customer_id, any_value(name) AS name,
-  coalesce(min(created_day), min(day)) AS first_day, coalesce(min(created_at), min(day)::TIMESTAMP) AS first_at
+  coalesce(min(created_day), min(day)) AS first_day, coalesce(min(created_at), min(day)::TIMESTAMP) AS first_at,
+  min(created_day) IS NOT NULL AS dated
 FROM (
   SELECT customer_id, name, created_day, created_at, NULL::DATE AS day FROM m_customers
   UNION ALL SELECT customer_id, NULL, NULL, NULL, min(day) FROM daily GROUP BY customer_id)

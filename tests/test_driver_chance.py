@@ -38,10 +38,11 @@ def test_no_story_no_finding(tmp_path: Path) -> None:
     wrong = dict.fromkeys((metric for metric, _ in ASKED), 0)
     for seed in range(WORLDS):
         folder = tmp_path / str(seed)
-        files.settle(folder)
-        files.write_config(folder, "saas")
-        rows = demo.make(seed=5000 + seed, stories=False)
-        files.write_tables(folder, {name: rows[name] for name in TABLES})
+        made = demo.make(seed=5000 + seed, stories=False)
+        rows = {name: made[name] for name in TABLES}
+        files.settle(folder, demo.BUSINESSES["saas"])
+        files.write_config(folder, demo.BUSINESSES["saas"], "saas", rows)
+        files.write_tables(folder, rows)
         company = tenure.open(folder)
         company.load_files(sorted((folder / "data").glob("*.csv")))
         for metric, options in ASKED:

@@ -92,10 +92,9 @@ was right.
             """The share of customers in each band of the health score at the period's end.
 
 *Formula.* customers in the band / customers with a score.
-*Counts:* the bands of the first score of tenure.toml; it always comes by band.
+*Counts:* the bands of the first score of tenure.toml, or of the one that --variant names; it always comes by band.
 *Leaves out:* customers of whom too little is known for a score.
 *Empty:* no value when nobody has a score.
-*Variants.* The name of any score of tenure.toml: that score instead of the first.
 *Differs:* where a score of exactly 75 belongs to the band below, bands = "lower_exclusive" says so.
 *Example:* on the small world, 2024-03: 85.7 %.""",
             {
@@ -114,10 +113,9 @@ was right.
             """The MRR of customers in the lowest band of the health score.
 
 *Formula.* The sum of MRR at the period's end over customers in the lowest band then.
-*Counts:* the bands of the first score of tenure.toml.
+*Counts:* the bands of the first score of tenure.toml, or of the one that --variant names.
 *Leaves out:* customers of whom too little is known for a score.
 *Empty:* no value without subscriptions.
-*Variants.* The name of any score of tenure.toml: that score instead of the first.
 *Differs:* other tools add renewals that are due; renewal_rate tells those.
 *Example:* on the small world, 2024-03: 0 USD.""",
             {"default": Reading(total(now.where(at_risk > 0)), n=count((at_risk > 0) & (now > 0)))},
