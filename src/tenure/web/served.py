@@ -75,7 +75,7 @@ class Served:
                 with self._switching:
                     if self._changed() or (self._old(self._fresh_for) and self._used > self._live.made):
                         self._switch(rehearse=True)
-            except Exception:
+            except Exception:  # the thread must go on looking, whatever is wrong with what is new
                 log.exception("What is new cannot be opened; what there was stays.")
                 time.sleep(20 * LOOK)
 
