@@ -113,7 +113,7 @@ def drivers(
     attributes = tuple(name for name in by if name in known)
     confounders = (*(("plan",) if "plan" in known else ()), TENURE)
     if row.value is None and row.denominator is None:
-        goes = _none(f"{question.metric.id} has no value in {period.name} ({row.reason}).")
+        goes = _none(f"{question.metric.id} has no value in {period.label} ({row.reason}).")
     elif row.denominator is None:
         goes = _none(f"{question.metric.id} is a sum; ask what goes with a rate, such as nrr.")
     else:
