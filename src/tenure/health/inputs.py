@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from tenure import progress
 from tenure.health_score import Measure, Score
 from tenure.periods import Period, before
 from tenure.stats.rationals import Array, Rationals, constant, where
@@ -146,7 +147,7 @@ def _metrics(ask: Ask, scores: Sequence[Score], day: date, found: Inputs) -> Non
                     found.figures[key] = Rationals(ages[kind], 1, ages[kind] >= 0)
                 else:
                     asked.setdefault(measure.window, []).append((key, measure))
-    for window, group in asked.items():
+    for window, group in progress.over(list(asked.items()), "groups of measures read"):
         past = {measure.of: max(m.past for _, m in group if m.of == measure.of) for _, measure in group}
         answers: dict[str, list[Rationals]] = {}
         for back in sorted(set(past.values())):

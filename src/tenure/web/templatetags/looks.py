@@ -45,6 +45,12 @@ def amount(value: object) -> str:
 
 
 @register.filter
+def seconds(count: int) -> str:
+    """So many seconds as people say them: whole minutes from two on."""
+    return f"{count}{numbers.NARROW}s" if count < 120 else f"{round(count / 60)}{numbers.NARROW}min"
+
+
+@register.filter
 def cut_source(benchmark: str) -> str:
     """A benchmark without its source, which stands on the metric's page."""
     return benchmark.partition(" (")[0]
