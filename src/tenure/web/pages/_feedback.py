@@ -206,5 +206,5 @@ def scores(heard: Voices) -> dict[str, Any] | None:
     return {
         "title": ", ".join(f"{count} {name if count != 1 else name[:-1]}" for name, count in counts.items()),
         "sum": f"{whole:,} answers. {up:.1f} % − {down:.1f} % = {plain.signed(up - down, 1)}",
-        "chart": both(draw, wide=336),
+        "chart": both(draw, wide=336, laptop=336),
     }

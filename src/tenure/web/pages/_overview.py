@@ -74,12 +74,10 @@ def gather(door: Seen, lazy: Seen, choice: Choice) -> Overview:
     headline = HEADLINE if "mrr" in there else (*core, *HEADLINE)  # without subscriptions, what its kind looks at first
     wanted = [name for name in dict.fromkeys((*headline, *_ids(core))) if name in there]
     span: dict[str, Any] = {"to": choice.period, "last": 24} if choice.period else {"last": 24}
-    series = {r.metric: r for r in door.show(*wanted, where=choice.where, window=WINDOW, **span)}
-    period = next(iter(series.values())).rows[-1].period if series else choice.period
-    now = door.show(*wanted, from_=period, to=period, where=choice.where, window=WINDOW, compare=choice.compare)
-    figures = {
-        r.metric: Figure(r, r.rows[-1], series[r.metric].rows, _link(r, choice), _note(r)) for r in now if r.rows
-    }
+    # One question: a month's comparison is of rows that stand beside it.
+    now = door.show(*wanted, where=choice.where, window=WINDOW, compare=choice.compare, **span)
+    period = now[0].rows[-1].period if len(now) and now[0].rows else choice.period
+    figures = {r.metric: Figure(r, r.rows[-1], r.rows, _link(r, choice), _note(r)) for r in now if r.rows}
     found = Overview(period, currency=next((r.currency for r in now if r.currency), None))
     found.headline = [figures[name] for name in dict.fromkeys(headline) if name in figures][:5]
     found.ledger = _ledger(figures, core, first="mrr" not in there)

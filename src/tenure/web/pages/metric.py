@@ -187,7 +187,7 @@ def _charts(series: Result, drawn: list[Group], everyone: list[Group]) -> list[t
             found.append((group, ""))
             continue
         draw = partial(_draw, line, series, group.name, context=context, span=span, alone=len(drawn) == 1)
-        found.append((group, both(draw, wide=1240 if len(drawn) == 1 else 300)))
+        found.append((group, both(draw, *((1240, 1000) if len(drawn) == 1 else (290, 234)))))
     return found
 
 
