@@ -6,6 +6,7 @@ Everything heavy is imported inside the command that needs it, so that `tenure -
 
 from __future__ import annotations
 
+import gc
 import sys
 from functools import cache
 from io import TextIOWrapper
@@ -274,6 +275,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+    gc.set_threshold(50_000, 20, 50)  # what is compiled lives on; looking through it all so often costs a tenth
     try:
         _commands()(prog_name="tenure")
     except TenureError as error:
