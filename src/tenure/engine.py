@@ -61,13 +61,16 @@ class Engine(Needs):
 
     # -- tables behind the nodes ----------------------------------------------------------------------------------
 
-    def relation(self, node: Steps | Moves | Rows) -> ir.Table:
-        """The table behind steps, movements or rows; made on first use where no stored one fits."""
+    def relation(self, node: Steps | Moves | Rows, carried: tuple[tuple[str, str], ...] = ()) -> ir.Table:
+        """The table behind steps, movements or rows; made on first use where no stored one fits.
+
+        `carried`: as in World, for rows that are part of the query.
+        """
         if isinstance(node, Rows):
             if node.table in period_rows():
                 asked = Asked(PERIODS, self._stepped, self._rollup, DAYS if self.touch else None)
                 return period_rows()[node.table].build(self.world, asked)
-            return self._rollup(node.table)
+            return self._rollup(node.table, carried)
         steps = node if isinstance(node, Steps) else node.steps
         rules = {**dict(self.world.policy.all_rules()), **dict(self.world.rules), **dict(steps.rules)}
         if isinstance(node, Steps):
@@ -79,13 +82,13 @@ class Engine(Needs):
         world = self.world.with_rules(tuple(rules.items()))
         return self.keep(self.named(name, rules), partial(rollups()[name].build, world))
 
-    def _rollup(self, name: str) -> ir.Table:
+    def _rollup(self, name: str, carried: tuple[tuple[str, str], ...] = ()) -> ir.Table:
         """A rollup of rows: the stored one where it holds as of now, else made, once where it is heavy."""
         rollup = rollups()[name]
         if rollup.by_day and self.world.days_hold:
             return ibis.table(dict(rollup.schema), name=name)
         steps = self.relation(Steps("mrr")).get_name() if rollup.over_steps else None
-        build = partial(rollup.build, replace(self.world, steps=steps))
+        build = partial(rollup.build, replace(self.world, steps=steps, carried=() if rollup.is_made else carried))
         return self.keep(self.named(name), build) if rollup.is_made else build()
 
     def _stepped(self, steps: Steps) -> ir.Table:
@@ -192,7 +195,7 @@ class Engine(Needs):
             return users.plan(leaves, days, back, BEGIN, segments, daily=strategy == "daily", owned=owned)
         if strategy == "rows":
             assert isinstance(source, Rows)
-            return rows_plan(leaves, partial(self.relation, source), source, segments)
+            return rows_plan(leaves, partial(self.relation, source, segments.carried), source, segments)
         return slices.plan(leaves, self.relation, segments, lambda: self.revalued, touch=self.touch)
 
     def _by_strategy(

@@ -25,6 +25,9 @@ KEYS = ibis.table(
 )
 """Every customer any table knows, with the whole number that stands for it inside, and when it was first known."""
 
+CARRIED = "carried_"
+"""Before the name of an attribute that came along with a customer's key."""
+
 
 @dataclass(frozen=True)
 class World:
@@ -35,12 +38,15 @@ class World:
     the workspace fixes as_of inside a day. `rules` are those a metric's variant fixes. `only` names a table of
     customer_id and cust: then only these customers' rows are there. `steps` names a table of MRR as steps under them.
 
+    `items`: a table of what was kept of subscription items.
+
     `storing`: rows are made to be kept, so that what lies after as_of is in, unless as_of is fixed inside a day.
     `tail`: of events, only those from that day on are there, because what was made of earlier ones is stored.
     `days_hold`, `steps_hold`: what is stored of days of use, of MRR as steps, holds as of now; `one_home`: every user
     was seen under one customer alone, so that days of users count everyone once; `days_owned`: no day of use is
     without a customer. `undated`: what the data say without a time (that an order was refunded) is read as it is now;
-    a workspace of the past cannot know it.
+    a workspace of the past cannot know it. `carried`: attributes of customers (with their types) that come along with
+    their keys; only where every customer has exactly one stretch of them.
     """
 
     columns: Mapping[str, Mapping[str, str]]
@@ -55,6 +61,7 @@ class World:
     usage: Usage = field(default_factory=Usage)
     only: str | None = None
     steps: str | None = None
+    items: str | None = None
     storing: bool = False
     tail: date | None = None
     days_hold: bool = False
@@ -62,6 +69,7 @@ class World:
     days_owned: bool = False
     steps_hold: bool = True
     undated: bool = True
+    carried: tuple[tuple[str, str], ...] = ()
 
     def rule(self, key: str) -> str:
         """The answer in force for a revenue rule."""
@@ -72,7 +80,7 @@ class World:
         """What a query's text depends on, to know one again; with `moment` also on when the data stand."""
         told = [self.columns, sorted(self.loaded), self.policy, self.currency, self.foreign, self.rules, self.usage]
         told += [self.only, self.storing, self.tail, self.days_hold, self.one_home, self.days_owned, self.steps_hold]
-        told += [self.undated]
+        told += [self.undated, self.carried, self.items]
         told += [self.frozen, self.as_of if moment or self.frozen else None, self.cut if moment else None]
         return hashlib.sha256(repr(told).encode()).hexdigest()
 
@@ -231,10 +239,14 @@ def period_rows() -> dict[str, PeriodRows]:
     return catalog.members("tenure.rollups", PeriodRows)
 
 
-def keyed(rows: ir.Table, only: str | None = None) -> ir.Table:
-    """The rows with their customer's key; rows of no customer have none. `only`: as in World."""
-    known = ibis.table({"cust": "int64", "customer_id": "string"}, name=only) if only else KEYS
-    keys = known.select(key_=known.customer_id, cust=known.cust)
+def keyed(rows: ir.Table, only: str | None = None, carried: tuple[tuple[str, str], ...] = ()) -> ir.Table:
+    """The rows with their customer's key; rows of no customer have none. `only`, `carried`: as in World."""
+    columns = {"cust": "int64", "customer_id": "string"}
+    known = ibis.table(columns, name=only) if only else KEYS
+    if carried:  # the stretches know whose they are: one join by the id's text is enough
+        known = ibis.table(columns | dict(carried), name="customer_pieces")
+    along = {f"{CARRIED}{name}": known[name] for name, _ in carried}
+    keys = known.select(key_=known.customer_id, cust=known.cust, **along)
     return rows.join(keys, rows.customer_id == keys.key_, how="left").drop("key_")
 
 

@@ -17,7 +17,7 @@ from tenure.compile.record import flow_value, inputs, row_env, to_ibis
 from tenure.compile.segments import Segments
 from tenure.expr import Across, Const, Flow, Rows
 from tenure.rollup import exact
-from tenure.stand_ins import FINISH, STOP
+from tenure.stand_ins import BEGIN, FINISH, STOP
 
 BY_VALUE = ("distinct", "least", "greatest")
 
@@ -32,11 +32,25 @@ def _query(leaves: Sequence[Across], rows: ir.Table, source: Rows, segments: Seg
         dated = in_periods(rows, source, segments)
         dated = dated.mutate(slot=dated.k + 1)
     else:
+        if not source.planned:  # said of the rows' own column: engines pass over what they store of other days
+            day = rows[source.clock]
+            rows = rows.filter(day >= ibis.literal(BEGIN), day < ibis.literal(STOP))
         kept = segments.attach(rows, rows[source.clock])
+        if not source.last_by and all(leaf.how not in BY_VALUE for leaf in leaves):
+            return _by_days(leaves, kept, source, segments)
         dated = on_day(kept, known_day(kept, source), None)
         dated = latest(dated.filter(dated.slot > 0), source, ("slot", *segments.group))
     columns = {f"v{i}": _number(leaf, dated) for i, leaf in enumerate(leaves)}
     return dated.group_by("slot", *segments.group).agg(**columns)
+
+
+def _by_days(leaves: Sequence[Across], rows: ir.Table, source: Rows, segments: Segments) -> ir.Table:
+    """Sums by day first, of which there are few, before the calendar is joined."""
+    columns = {f"v{i}": _number(leaf, rows) for i, leaf in enumerate(leaves)}
+    daily = rows.group_by(*segments.group, day_=known_day(rows, source)).agg(**columns)
+    dated = on_day(daily, daily.day_, None)
+    dated = dated.filter(dated.slot > 0)
+    return dated.group_by("slot", *segments.group).agg(**{name: exact(dated[name].sum()) for name in columns})
 
 
 def _reader(

@@ -19,7 +19,7 @@ from tenure.compile.record import to_ibis
 from tenure.errors import RequestError, UnknownName
 from tenure.expr import Col, Expr, Op
 from tenure.filter import columns as columns_of
-from tenure.rollup import KEYS
+from tenure.rollup import CARRIED, KEYS
 from tenure.rollups._rfm import NUMBERS
 
 NONE = "(none)"
@@ -101,6 +101,12 @@ class Segments:
         own = dict(self.own)
         return any(name in own or name == TENURE or self.dated_attribute(name) for name in self.names)
 
+    @property
+    def carried(self) -> tuple[tuple[str, str], ...]:
+        """The attributes in use that rows may take along with their customer's key: everyone has one value of each."""
+        used = {column for name in self.names if (column := self.attribute(name))}
+        return tuple((name, kind) for name, kind in self.attributes if name in used and self.whole and not self.dated)
+
     def edges(self) -> ir.Table:
         """(cust, day): every day on which a piece of an attribute in use begins or ends."""
         own = dict(self.own)
@@ -177,6 +183,9 @@ class Segments:
         schema |= {"cust": "int64", "from_day": "date", "to_day": "date", "is_last": "boolean"}
         table = ibis.table(schema, name="customer_pieces")
         label = {name: f"{'c' if name.startswith(CURRENT) else 'a'}_{column}" for name, column in wanted.items()}
+        if all(f"{CARRIED}{column}" in rows.columns for column in wanted.values()):
+            rows = rows.mutate(**{label[name]: rows[f"{CARRIED}{column}"] for name, column in wanted.items()})
+            return rows, {name: rows[label[name]] for name in wanted}
         renamed = {label[name]: table[column] for name, column in sorted(wanted.items())}
         if dated:
             pieces = table.select(p_cust=table.cust, p_from=table.from_day, p_to=table.to_day, **renamed)
