@@ -15,7 +15,7 @@ from tenure.engine import Engine
 from tenure.evaluate import NO_DATA, Cell, Missing, Value, divided, scale
 from tenure.expr import END, START, Across, Aged, ByGrain, Expr, Mean, Over, Ratio, Setting, Steps, count
 from tenure.intervals import interval
-from tenure.lasting import Of
+from tenure.lasting import Of, values_of
 from tenure.periods import Clock, Period
 from tenure.question import Frame, Question, named
 from tenure.result import Result, Row
@@ -144,7 +144,8 @@ class Measure:
     def _count(self, question: Question, expr: Expr, frame: Frame) -> Expr | None:
         """What n counts: what the reading says, else the bottom of the ratio where it counts something."""
         if question.reading.n is not None:
-            return self._resolved(question.reading.n, frame)
+            n = self._resolved(question.reading.n, frame)
+            return None if isinstance(expr, Of) and n == values_of(expr) else n  # its figure says how many
         if isinstance(expr, Ratio) and isinstance(expr.bottom, Across) and scale(expr.bottom) == 1:
             return expr.bottom
         return None

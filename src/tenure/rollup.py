@@ -39,8 +39,8 @@ class World:
     `tail`: of events, only those from that day on are there, because what was made of earlier ones is stored.
     `days_hold`, `steps_hold`: what is stored of days of use, of MRR as steps, holds as of now; `one_home`: every user
     was seen under one customer alone, so that days of users count everyone once; `days_owned`: no day of use is
-    without a customer. `undated`: what the data say without a time (that an order was refunded) is read as it is now;
-    a workspace of the past cannot know it.
+    without a customer. `asked_once`: no survey has a second question. `undated`: what the data say without a time (that
+    an order was refunded) is read as it is now; a workspace of the past cannot know it.
     """
 
     columns: Mapping[str, Mapping[str, str]]
@@ -60,6 +60,7 @@ class World:
     days_hold: bool = False
     one_home: bool = False
     days_owned: bool = False
+    asked_once: bool = False
     steps_hold: bool = True
     undated: bool = True
 
@@ -72,7 +73,7 @@ class World:
         """What a query's text depends on, to know one again; with `moment` also on when the data stand."""
         told = [self.columns, sorted(self.loaded), self.policy, self.currency, self.foreign, self.rules, self.usage]
         told += [self.only, self.storing, self.tail, self.days_hold, self.one_home, self.days_owned, self.steps_hold]
-        told += [self.undated]
+        told += [self.undated, self.asked_once]
         told += [self.frozen, self.as_of if moment or self.frozen else None, self.cut if moment else None]
         return hashlib.sha256(repr(told).encode()).hexdigest()
 
@@ -98,12 +99,9 @@ class World:
         if spec.main_time:
             clock = rows[spec.main_time]
             known = clock < self._limit(spec.columns[spec.main_time])
-            others = [rows[t] for t in spec.times if t != spec.main_time]
-            early = ibis.literal(not others)
-            for other in others:
-                early = early | (other < self._limit(spec.columns[other.get_name()]))
-            all_empty = ibis.and_(*(o.isnull() for o in others)) if others else ibis.literal(True)
-            rows = rows.filter(known | (clock.isnull() & (early | all_empty)))
+            if not spec.columns[spec.main_time].required:
+                known = known | (clock.isnull() & self._early(rows, spec))
+            rows = rows.filter(known)
         changed: dict[str, ir.Value] = {}
         for state in spec.states.values():
             decided = ibis.coalesce(*(self._instant(rows[c], spec.columns[c]) for c in state.decided_by))
@@ -117,6 +115,15 @@ class World:
                 if column.day:
                     changed[column.day] = ibis.ifelse(later, ibis.null("date"), rows[column.day])
         return rows.mutate(**changed) if changed else rows
+
+    def _early(self, rows: ir.Table, spec: model.Table) -> ir.Value:
+        """Of rows whose main time nobody told: another time lies before as_of, or there is none at all."""
+        others = [rows[t] for t in spec.times if t != spec.main_time]
+        early = ibis.literal(not others)
+        for other in others:
+            early = early | (other < self._limit(spec.columns[other.get_name()]))
+        all_empty = ibis.and_(*(o.isnull() for o in others)) if others else ibis.literal(True)
+        return early | all_empty
 
     def _limit(self, column: model.Column) -> ir.Value:
         return ibis.literal(self.cut) if column.kind == "date" else ibis.literal(self.as_of)
@@ -210,7 +217,9 @@ class PeriodRows:
 
     `build` gives (k, cust, ...) with k the number of the period in `asked.periods`; a column `at_day` says when
     attributes are read, otherwise on the period's last day. `reads` and `own` are as in `Rollup`. `judged`: they are
-    read from a table that the engine has judged for the ends of the periods first (see Engine.judge).
+    read from a table that the engine has judged for the ends of the periods first (see Engine.judge). `spans`: the same
+    rows once each, from their day `from_day` to `to_day`, at whose end they are no more (empty: they still are), where
+    a period has those that are there at its end.
     """
 
     name: str
@@ -219,6 +228,7 @@ class PeriodRows:
     own: tuple[str, ...] = ()
     asks: str = ""
     judged: bool = False
+    spans: Callable[[World], ir.Table] | None = None
 
 
 def rollups() -> dict[str, Rollup]:

@@ -153,8 +153,10 @@ class Segments:
         groups = {}
         for label, name in zip(self.group, self.by, strict=True):
             ready = f"{_SHOWN}{values[name].get_name()}"
-            shown = _shown(rows, values[name], of_customer=name not in {*self.fixed, *of_rows})
-            groups[label] = rows[ready] if ready in rows.columns else shown
+            if ready in rows.columns:
+                groups[label] = rows[ready] if owned else ibis.coalesce(rows[ready], ibis.literal(UNATTRIBUTED))
+            else:
+                groups[label] = _shown(rows, values[name], of_customer=name not in {*self.fixed, *of_rows})
         return rows.mutate(**groups)
 
     def _with_attributes(
@@ -185,7 +187,7 @@ class Segments:
         else:
             pieces = table.filter(table.is_last).select(p_cust=table.cust, **renamed)
             how: Literal["inner", "left"] = "inner" if owned and self.whole else "left"
-            if how == "inner":
+            if self.whole:
                 # Nobody is without a row there, so groups get their names before the join: there are fewer customers.
                 named = {f"{_SHOWN}{label[name]}": _named(pieces[label[name]]) for name in wanted if name in self.by}
                 pieces = pieces.mutate(**named)
