@@ -65,8 +65,7 @@ class Engine(Needs):
         """The table behind steps, movements or rows; made on first use where no stored one fits."""
         if isinstance(node, Rows):
             if node.table in period_rows():
-                asked = Asked(PERIODS, self._stepped, self._rollup, DAYS if self.touch else None)
-                return period_rows()[node.table].build(self.world, asked)
+                return period_rows()[node.table].build(self.world, self._asked())
             return self._rollup(node.table)
         steps = node if isinstance(node, Steps) else node.steps
         rules = {**dict(self.world.policy.all_rules()), **dict(self.world.rules), **dict(steps.rules)}
@@ -78,6 +77,9 @@ class Engine(Needs):
             return ibis.table(STEPS_SCHEMA, name=name)
         world = self.world.with_rules(tuple(rules.items()))
         return self.keep(self.named(name, rules), partial(rollups()[name].build, world))
+
+    def _asked(self) -> Asked:
+        return Asked(PERIODS, self._stepped, self._rollup, DAYS if self.touch else None)
 
     def _rollup(self, name: str) -> ir.Table:
         """A rollup of rows: the stored one where it holds as of now, else made, once where it is heavy."""
@@ -195,7 +197,7 @@ class Engine(Needs):
             assert isinstance(source, str)
             build = period_rows()[source].spans
             assert build is not None
-            return standing.plan(leaves, partial(build, self.world), BEGIN, segments)
+            return standing.plan(leaves, partial(build, self.world, self._asked()), source, BEGIN, segments)
         if strategy == "rows":
             assert isinstance(source, Rows)
             return rows_plan(leaves, partial(self.relation, source), source, segments)

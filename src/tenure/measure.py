@@ -160,12 +160,15 @@ class Measure:
         groups: Sequence[Segment],
     ) -> list[Row]:
         found = []
+        complete = [self.clock.is_complete(period) and self._settled(question, period) for period in frame.periods]
         # A sum of its parts is its own numerator; what holds a ratio has none.
         whole = isinstance(expr, Across) or not any(isinstance(node, Ratio | Over | Of | Mean) for node in walk(expr))
         for group in groups:
             by = named(frame.segments, group)
             for k, period in enumerate(frame.periods):
-                found.append(self._row(question, expr, count, table, table.cell(k, group), period, by, whole=whole))
+                found.append(
+                    self._row(question, expr, count, table, table.cell(k, group), period, by, complete[k], whole=whole)
+                )
         return found
 
     def _row(
@@ -177,10 +180,10 @@ class Measure:
         cell: Cell,
         period: Period,
         by: dict[str, str | int],
+        complete: bool,
         *,
         whole: bool,
     ) -> Row:
-        complete = self.clock.is_complete(period) and self._settled(question, period)
         row = partial(Row, period.label, period.start, period.end, by, complete=complete)
         # With a window the cohort's moment may lie after as_of, in a period that has begun.
         if self.clock.is_ahead(period) or (table.window and table.slots[cell.k].base >= self.clock.cut):

@@ -148,7 +148,8 @@ class Rollup:
     when each was seen before. `kept`: made once by whoever reads it, not a part of each query.
     `over_steps`: it reads MRR as steps, so its world must name them. `asks`: the setting of [usage] without which it
     has no rows. `days`: for a column of it, the stored rollup whose rows (one for each value and day, with the day
-    before on which the value was seen, `since`, and the days between, `gap`) count its different values.
+    before on which the value was seen, `since`, and the days between, `gap`) count its different values. `kinds`: for a
+    column of it, the values of its column `kind` outside of which it is empty.
     """
 
     name: str
@@ -163,6 +164,7 @@ class Rollup:
     schema: tuple[tuple[str, str], ...] = ()
     asks: str = ""
     days: tuple[tuple[str, str], ...] = ()
+    kinds: tuple[tuple[str, tuple[str, ...]], ...] = ()
     there: Callable[[World], ir.Table] | None = None
 
     @property
@@ -192,11 +194,41 @@ class Asked:
         days = inside.select(k=inside.slot - 1, base=inside.start, stop=inside.stop, p_day=inside.day)
         return rows.join(days, rows[clock] == days.p_day).drop("p_day")
 
+    def slots(self) -> ir.Table:
+        """(p_day, slot): each day of the periods, which touch, with the number of its period from 1; 0: all before."""
+        assert self.days is not None
+        return self.days.select(p_day="day", slot="slot")
+
+    def first(self) -> ir.Table:
+        """(first, last): one row, the day before the periods, as `slots` has it, and the day after them."""
+        periods = self.periods
+        ends = periods.agg(first=periods.base.min(), last=periods.stop.max())
+        return ends.mutate(first=_days_later(ends["first"], -1))
+
     def of_members(self, rows: ir.Table) -> ir.Table:
         """Those of the rows (k, base, stop, cust, ...) whose customer was one at the close of a day of the period."""
         steps = self.steps(Steps("customer"))
         held = steps.filter(steps.after != 0).select(s_cust="cust", s_day="day", s_until="until")
         return rows.semi_join(held, [rows.cust == held.s_cust, held.s_day < rows.stop, held.s_until > rows.base])
+
+    def stays(self) -> ir.Table:
+        """(s_cust, begin, end): customers from the slot of their first to that of their last period without a break."""
+        steps, days = self.steps(Steps("customer")), self.slots()
+        held = steps.filter(steps.after != 0).select(s_cust="cust", day="day", until="until").cross_join(self.first())
+        held = held.filter((held.day < held["last"]) & (held.until > _days_later(held["first"], 1)))
+        held = held.select(
+            "s_cust",
+            b_day=ibis.greatest(held.day, held["first"]),
+            e_day=_days_later(ibis.least(held.until, held["last"]), -1),
+        )
+        held = held.join(days, held.b_day == days.p_day).drop("p_day").rename(begin="slot")
+        held = held.join(days, held.e_day == days.p_day).drop("p_day").rename(end="slot")
+        order = ibis.window(group_by=held.s_cust, order_by=[held.b_day])
+        held = held.mutate(before=held.end.lag().over(order))
+        held = held.mutate(opens=ibis.ifelse(ibis.coalesce(held.begin <= held.before + 1, ibis.literal(False)), 0, 1))
+        upto = ibis.cumulative_window(group_by=held.s_cust, order_by=held.b_day)
+        held = held.mutate(stay=held.opens.sum().over(upto))
+        return held.group_by("s_cust", "stay").agg(begin=held.begin.min(), end=held.end.max()).drop("stay")
 
     def left(self, cut: date) -> ir.Table:
         """(l_cust, left_day): the last exit of those who are no customers when the day `cut` begins."""
@@ -219,7 +251,8 @@ class PeriodRows:
     attributes are read, otherwise on the period's last day. `reads` and `own` are as in `Rollup`. `judged`: they are
     read from a table that the engine has judged for the ends of the periods first (see Engine.judge). `spans`: the same
     rows once each, from their day `from_day` to `to_day`, at whose end they are no more (empty: they still are), where
-    a period has those that are there at its end.
+    a period has those that are there at its end. `then`: what makes more rows of them (with further columns), which
+    customers are met before.
     """
 
     name: str
@@ -228,7 +261,8 @@ class PeriodRows:
     own: tuple[str, ...] = ()
     asks: str = ""
     judged: bool = False
-    spans: Callable[[World], ir.Table] | None = None
+    spans: Callable[[World, Asked], ir.Table] | None = None
+    then: Callable[[ir.Table], ir.Table] | None = None
 
 
 def rollups() -> dict[str, Rollup]:
@@ -239,6 +273,11 @@ def rollups() -> dict[str, Rollup]:
 def period_rows() -> dict[str, PeriodRows]:
     """All rows that are made for periods, by name."""
     return catalog.members("tenure.rollups", PeriodRows)
+
+
+def _days_later(day: ir.Value, days: int) -> ir.Value:
+    """Through a timestamp: engines disagree on the type of date + interval."""
+    return (day.cast("timestamp") + ibis.interval(days=days)).cast("timestamp").date()
 
 
 def keyed(rows: ir.Table, only: str | None = None) -> ir.Table:

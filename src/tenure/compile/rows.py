@@ -16,7 +16,7 @@ from tenure.compile.plan import Cells, Plan, Source, whole
 from tenure.compile.record import flow_value, inputs, row_env, to_ibis
 from tenure.compile.segments import Segments
 from tenure.expr import Across, Col, Const, Expr, Flow, Op, Rows
-from tenure.rollup import exact
+from tenure.rollup import exact, period_rows, rollups
 from tenure.stand_ins import BEGIN, FINISH, STOP
 from tenure.tree import walk
 
@@ -67,7 +67,7 @@ def in_periods(rows: ir.Table, source: Rows, segments: Segments, *, touch: bool 
         periods = PERIODS.rename(k_="k")
         joined = rows.join(periods, rows.k == periods.k_).drop("k_")
         joined = joined.mutate(start=joined.base)
-        return segments.attach(joined, last_day(joined), joined.stop)
+        return segments.attach(joined, last_day(joined), joined.stop, then=period_rows()[source.table].then)
     periods = PERIODS
     if source.back:
         first = (PERIODS.stop.cast("timestamp") - ibis.interval(days=source.back)).cast("timestamp").date()
@@ -154,18 +154,34 @@ def _needed(leaves: Sequence[Across], rows: ir.Table, source: Rows, segments: Se
         return rows
     wanted = [keep for keep in keeps if not any(_within(keep, other) for other in keeps if other != keep)]
     found = [ibis.coalesce(to_ibis(keep, row_env(rows, keep)), ibis.literal(False)) for keep in wanted]
+    kinds = _kinds(wanted, source.table)
+    rows = rows.filter(rows["kind"].isin(sorted(kinds))) if kinds else rows
     return rows.filter(ibis.or_(*found))
+
+
+def _kinds(keeps: Sequence[Expr], table: str) -> set[str]:
+    """The kinds of rows that any of the conditions keeps; none where one of them does not say."""
+    told = dict(rollups()[table].kinds) if table in rollups() else {}
+    named = [next((told[name] for name in _set(keep) if name in told), ()) for keep in keeps]
+    return {kind for kinds in named for kind in kinds} if all(named) else set()
+
+
+def _set(keep: Expr) -> set[str]:
+    """Columns that have a value in every row that a condition keeps."""
+    if not isinstance(keep, Op):
+        return set()
+    if keep.name in ("and", "or"):
+        sides = map(_set, keep.args)
+        return set.union(*sides) if keep.name == "and" else set.intersection(*sides)
+    plain = keep.name == "set" or (keep.name == "==" and isinstance(keep.args[1], Const))
+    return {keep.args[0].name} if plain and isinstance(keep.args[0], Col) else set()
 
 
 def _within(keep: Expr, other: Expr) -> bool:
     """Whether all rows of one condition are among those of another: what has a certain value has a value."""
-    if not isinstance(keep, Op) or not isinstance(other, Op) or other.name != "set":
+    if not isinstance(other, Op) or other.name != "set":
         return False
-    if keep.name == "or":
-        return all(_within(arg, other) for arg in keep.args)
-    if keep.name == "and":
-        return any(arg == other or _within(arg, other) for arg in keep.args)
-    return keep.name == "==" and keep.args[0] == other.args[0] and isinstance(keep.args[1], Const)
+    return isinstance(other.args[0], Col) and other.args[0].name in _set(keep)
 
 
 def _kept(rows: ir.Table, flow: Flow) -> ir.Value:

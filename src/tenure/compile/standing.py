@@ -11,9 +11,9 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 
-from tenure.compile.calendar import on_day
+from tenure.compile.calendar import DAYS, on_day
 from tenure.compile.plan import Plan, Source
-from tenure.compile.segments import Segments
+from tenure.compile.segments import Segments, Then
 from tenure.compile.users import reader
 from tenure.expr import Across, Const, Flow, Rows
 from tenure.rollup import exact, period_rows
@@ -31,24 +31,25 @@ def stands(leaf: Across, segments: Segments) -> str | None:
     return flow.rows.table if known and not segments.moves and not segments.firsts else None
 
 
-def plan(leaves: Sequence[Across], spans: Source, begin: date, segments: Segments) -> Plan:
+def plan(leaves: Sequence[Across], spans: Source, table: str, begin: date, segments: Segments) -> Plan:
     """How many rows stand at the end of each period. Periods touch; `begin`: the first day."""
     columns = dict.fromkeys(leaves, "v")
-    return Plan(lambda: _query(spans(), begin, segments), reader(columns, segments, running=True))
+    then = period_rows()[table].then
+    return Plan(lambda: _query(spans(), then, begin, segments), reader(columns, segments, running=True))
 
 
-def _query(spans: ir.Table, begin: date, segments: Segments) -> ir.Table:
-    group = segments.group
+def _query(spans: ir.Table, then: Then, begin: date, segments: Segments) -> ir.Table:
+    group, before = segments.group, begin - timedelta(days=1)
     rows = spans.filter(spans.from_day < ibis.literal(STOP))
-    rows = segments.attach(rows, None).select("from_day", "to_day", *group)
-    # Summed by day before days meet periods: there are few days and many rows.
-    begun = rows.group_by("from_day", *group).agg(c=rows.count())
-    over = rows.filter(rows.to_day < ibis.literal(STOP))
-    over = over.mutate(to_day=ibis.greatest(over.to_day, over.from_day))
-    over = over.group_by("to_day", *group).agg(c=over.count())
-    moved = ibis.union(
-        begun.select(*group, day=begun.from_day, v=exact(begun.c)),
-        over.select(*group, day=over.to_day, v=exact(-over.c)),
-    )
-    dated = on_day(moved, moved.day, begin - timedelta(days=1))
-    return dated.group_by("slot", *group).agg(v=exact(dated.v.sum()))
+    # What is not over by the last day meets none.
+    end = ibis.greatest(rows.to_day, rows.from_day, ibis.literal(before))
+    rows = rows.mutate(end_=ibis.ifelse(rows.to_day.isnull(), ibis.null("date"), end))
+    rows = on_day(rows, rows.from_day, before).drop("start", "stop", "days_left", "months_left")
+    ends = DAYS.select(over="slot", e_day="day")
+    rows = rows.join(ends, rows.end_ == ends.e_day, how="left").drop("e_day")
+    rows = segments.attach(rows, None, then=then)
+    counts = rows.group_by("slot", "over", *group).agg(c=rows.count())
+    begun = counts.select(*group, slot="slot", v=exact(counts.c))
+    over = counts.filter(counts.over.notnull())
+    moved = ibis.union(begun, over.select(*group, slot="over", v=exact(-over.c)))
+    return moved.group_by("slot", *group).agg(v=exact(moved.v.sum()))

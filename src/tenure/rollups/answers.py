@@ -220,7 +220,18 @@ def acsi_people_rows(world: World, asked: Asked) -> ir.Table:
 
 
 READS = ("survey_responses",)
-answers = Rollup("answers", answers_rows, READS)
+KINDS = (
+    ("nps", ("nps",)),
+    ("csat", ("csat",)),
+    ("csat3", ("csat",)),
+    ("survey_fcr", ("other",)),
+    ("service", ("service", "csat")),
+    ("employee", ("employee",)),
+    ("enps", ("employee",)),
+    ("ces", ("ces",)),
+    ("felt", ("ces",)),
+)
+answers = Rollup("answers", answers_rows, READS, kinds=KINDS)
 asks = Rollup("asks", asks_rows, READS)
 nps_people = PeriodRows("nps_people", nps_people_rows, READS)
 ces_customers = PeriodRows("ces_customers", ces_customers_rows, READS)

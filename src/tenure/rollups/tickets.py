@@ -139,4 +139,4 @@ def _last_answers(world: World) -> ir.Table:
 
 tickets = Rollup("tickets", tickets_rows, ("tickets",))
 ticket_contacts = Rollup("ticket_contacts", contacts_rows, ("tickets", "ticket_changes", "ticket_messages"), kept=True)
-open_tickets = PeriodRows("open_tickets", open_tickets_rows, ("tickets",), spans=open_spans)
+open_tickets = PeriodRows("open_tickets", open_tickets_rows, ("tickets",), spans=lambda world, asked: open_spans(world))
