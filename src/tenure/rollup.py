@@ -238,7 +238,12 @@ class Asked:
 
     def members(self) -> ir.Table:
         """(k, cust): the customers of each period, who were one at the close of one of its days."""
-        steps, periods = self.steps(Steps("customer")), self.periods
+        periods = self.periods
+        if self.days is not None:
+            stays = self.stays()
+            inside = [stays.begin <= periods.k + 1, stays.end >= periods.k + 1]
+            return stays.join(periods, inside).select("k", cust="s_cust")
+        steps = self.steps(Steps("customer"))
         held = [steps.day < periods.stop, steps.until > periods.base, steps.after != 0]
         return steps.join(periods, held).select("k", "cust").distinct()
 
