@@ -78,7 +78,9 @@ def refresh(tx: Writer, config: Config, policy: Policy, on_progress: Progress | 
             refresh_days.build(tx, world, rollup, since, anew, _sql)
             done.append(rollup.name)
     done += make(tx, config, changed, anew)
-    tx.meta |= {"settings": settings, "refreshed": tx.version}
+    # A survey's questions are rows with its id: where no file ever had a question, every row is a survey.
+    once = all("question" not in part.columns for part in tx.state("survey_responses").parts)
+    tx.meta |= {"settings": settings, "refreshed": tx.version, "asked_once": once}
     if "user_days" in done:
         tx.meta |= refresh_days.told(tx, since, anew=anew)
     report("Rebuilding", 2 + len(DAYS), 2 + len(DAYS))
