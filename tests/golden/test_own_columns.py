@@ -28,6 +28,15 @@ def test_orders_by_channel(company: Any) -> None:
     }
 
 
+def test_orders_by_what_customers_are_now(company: Any) -> None:
+    """Everyone has one region or none: a's 10 + 30 are the north's, b's 70 + 90 are of no region, 50 are nobody's."""
+    firm = company(orders=ORDERS, customers="customer_id,region\na,north\nb,\n")
+    shown = {"north": 40.0, "(none)": 160.0, "unattributed": 50.0}
+    assert firm.by("region", "non_recurring_revenue", "2024-01") == shown
+    assert firm.by("current.region", "non_recurring_revenue", "2024-01") == shown
+    assert firm.value("non_recurring_revenue", "2024-01", "--where", "region = 'north'") == 40.0
+
+
 def test_what_belongs_to_nobody_by_its_own_column(company: Any) -> None:
     """Inspections have no customer: 1 of 10 lamps and 3 of 20 chairs are defective."""
     firm = company(
