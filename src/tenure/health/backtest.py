@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from tenure import progress
 from tenure.health.desk import Desk
 from tenure.health.learning import learned
 from tenure.health.scoring import Scored
@@ -42,7 +43,7 @@ def backtest(desk: Desk, name: str | None, months: int, horizon: int, where: Seq
     seen: dict[str, list[Seen]] = {one: [] for one in desk.scores}
     deep: list[Seen] = []
     unscored, noted = 0, Counter[str]()
-    for i, day in enumerate(days):
+    for i, day in enumerate(progress.over(days, "months scored")):
         left = _left(desk, day, horizon)
         kept = desk.standing_of(day, where) if where else None
         for each in desk.scores.values():

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from tenure import progress
 from tenure.health_score import Measure, Score
 from tenure.periods import Period, before
 from tenure.stats.rationals import Array, Rationals, constant, where
@@ -54,6 +55,10 @@ class People:
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A process hands its answer to another with the names in it: who they are asked of stays behind."""
+        return People, (self.keys, partial(list, self.names()))
 
     @cached_property
     def ids(self) -> list[str]:
@@ -146,7 +151,7 @@ def _metrics(ask: Ask, scores: Sequence[Score], day: date, found: Inputs) -> Non
                     found.figures[key] = Rationals(ages[kind], 1, ages[kind] >= 0)
                 else:
                     asked.setdefault(measure.window, []).append((key, measure))
-    for window, group in asked.items():
+    for window, group in progress.over(list(asked.items()), "groups of measures read"):
         past = {measure.of: max(m.past for _, m in group if m.of == measure.of) for _, measure in group}
         answers: dict[str, list[Rationals]] = {}
         for back in sorted(set(past.values())):
