@@ -112,6 +112,10 @@ def sync(
     """
     workspace = _workspace(ctx)
     notes: list[str] = []
+    if not workspace.config.sources:
+        say.remark(
+            f"{workspace.config.path} names no source: write [sources.NAME] into it, or load with tenure import."
+        )
     with say.progress("Syncing") as on_progress:
         report = workspace.sync(tuple(sources or ()), full, on_progress, notes.append)
     rejected = _print_loads(report.loads, notes)
@@ -319,6 +323,8 @@ def _file(ctx: typer.Context, name: Path) -> Path:
     for path in (name, _inside(ctx, name)):
         if path.is_file():
             return path
+    if name.is_dir():
+        raise InputError("This is a folder.", where=str(name), todo="Name its files: FOLDER/*.csv.")
     raise InputError("There is no such file.", where=str(name), todo="Check its name and folder.")
 
 

@@ -81,4 +81,9 @@ def _compare(row: Row, there: Row | None, other: Period) -> Comparison:
     if row.low is None or row.high is None or there.low is None or there.high is None:
         return Comparison(other.label, value, change, None, None, None)
     low, high = difference((float(row.value), row.low, row.high), (float(value), there.low, there.high))
-    return Comparison(other.label, value, change, low, high, low <= 0 <= high)
+    return Comparison(other.label, value, change, low, high, verdict(low, high, row, there))
+
+
+def verdict(low: float, high: float, *sides: Row) -> bool | None:
+    """Whether a difference is noise; none where it seems to be more, but one of its sides is of few."""
+    return True if low <= 0 <= high else None if any(side.few for side in sides) else False

@@ -117,7 +117,9 @@ def drivers(
     # Which segment is the first part's question; here segments are tried where they were named.
     attributes = tuple(name for name in by if name in known)
     confounders = (*(("plan",) if "plan" in known else ()), TENURE)
-    if row.denominator is None:
+    if row.value is None and row.denominator is None:
+        goes = _none(f"{question.metric.id} has no value in {period.label} ({row.reason}).")
+    elif row.denominator is None:
         goes = _none(f"{question.metric.id} is a sum; ask what goes with a rate, such as nrr.")
     else:
         facts = read(engine, tuple(dict.fromkeys((*attributes, *(n for n in confounders if n != TENURE)))))

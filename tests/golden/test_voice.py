@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from golden import Company, near, table
+from golden import Company, near, run, table
 
 HEADER = (
     "response_id,survey,kind,question,customer_id,contact_id,asked_at,answered_at,score,scale_min,scale_max,"
@@ -350,3 +350,16 @@ def test_two_waves_that_differ_by_noise(company: Any) -> None:
     assert row["compare"]["noise"] is True
     variance = (0.5475 + 0.62 + 0.12 - 0.25) / 100
     assert row["compare"]["high"] == pytest.approx(5 + 1.959964 * 100 * math.sqrt(variance), abs=1e-3)
+
+
+@pytest.mark.parametrize(("n", "noise"), [(9, None), (10, False)])
+def test_few_answers_make_no_verdict(company: Any, n: int, noise: bool | None) -> None:
+    """All detractors, then all promoters: 200 points, far beyond chance by the intervals. Of nine answers each nothing
+    is said of that, of ten it is; beside the score stands how few they are."""
+    two = survey("nps", [10] * n, asked_at="2024-06-02", answered_at="2024-06-03").splitlines()[1:]
+    lines = [line.replace("nps", "wave", 1) for line in two]
+    firm: Company = company(survey_responses="\n".join([survey("nps", [0] * n), *lines]))
+    compare = firm.row("nps", "2024-06", "--compare", "previous")["compare"]
+    assert (compare["difference"], compare["low"] > 0, compare["noise"]) == (200, True, noise)
+    shown = run(firm.folder, "show", "nps", "response_rate", "--from", "2024-05", "--to", "2024-06").out
+    assert ("+100 (n 9)" in shown) == ("n below 10" in shown) == (n == 9)
