@@ -39,20 +39,25 @@ def risk(door: Seen, where: Sequence[str], *, pays: bool) -> Lines:
         standing = door.health()
         *below, _ = standing.score.bands.names
         low = next((band["band"] for band in standing.bands() if band["customers"] and band["band"] in below), "")
-        judged = {one.customer: one for one in standing.judgements if one.band == low}
-        if not judged or len(judged) > MOST:
+        if not low:
             return []
-        inside = f"customer_id IN ({', '.join(map(quoted, judged))})"
-        found = door.customers(where=(*where, inside), limit=NAMED if pays else MOST, columns=("mrr",))
+        inside = standing.within(low)
+        if len(inside) > MOST:
+            return [] if where else [_many(low, len(inside))]
+        ids = inside.customers
+        condition = f"customer_id IN ({', '.join(map(quoted, ids))})"
+        found = door.customers(where=(*where, condition), limit=NAMED if pays else MOST, columns=("mrr",))
         # Who pays most comes first; where nobody pays by the month, who is worst off.
-        first = found.rows if pays else sorted(found.rows, key=lambda row: judged[str(row["customer_id"])].score or 0)
+        place = {one: k for k, one in enumerate(ids)}
+        first = found.rows if pays else sorted(found.rows, key=lambda row: place[str(row["customer_id"])])
+        judged = inside.of(str(row["customer_id"]) for row in first[:NAMED])
     except TenureError:
         return []
     if not found.found:
         return []
     amount = f"{numbers.money(found.totals['mrr'] or 0, found.currency)} MRR" if pays else ""
     who = "customer" if found.found == 1 else "customers"
-    lines = [{"what": f"{found.found} {who} {band_said(low, found.found)}", "href": "/health#low", "amount": amount}]
+    lines = [{"what": f"{found.found:,} {who} {band_said(low, found.found)}", "href": "/health#low", "amount": amount}]
     for row in first[:NAMED]:
         one = judged[str(row["customer_id"])]
         score = f"health {round(one.score)}" if one.score is not None else ""
@@ -66,6 +71,11 @@ def risk(door: Seen, where: Sequence[str], *, pays: bool) -> Lines:
             }
         )
     return lines
+
+
+def _many(band: str, count: int) -> dict[str, str]:
+    """Too many to be named, or to be asked about one by one."""
+    return {"what": f"{count:,} customers {band_said(band, count)}", "href": "/health#low"}
 
 
 def goals(door: Seen) -> Lines:
