@@ -10,10 +10,10 @@ from urllib.parse import quote
 from tenure.access import Seen
 from tenure.access_role import quoted
 from tenure.errors import TenureError
+from tenure.goals import Standing
 from tenure.periods import add_months
 from tenure.web import numbers
 from tenure.web.controls import address
-from tenure.web.pages._customers_state import titled
 from tenure.web.pages._customers_words import band_said, reason_said
 
 PAYING = ("paying", "past_due", "reactivated")
@@ -87,13 +87,21 @@ def goals(door: Seen) -> Lines:
     late = [one for one in found if one.status in ("off_pace", "missed")]
     return [
         {
-            "what": one.words,
+            "what": f"Goal: {one.goal.name.replace('_', ' ')}",
             "href": "/goals",
-            "small": f"{titled(one.goal.name)}, due {numbers.day(one.goal.due)}",
+            "small": _way(one),
             "tag": "Off pace" if one.status == "off_pace" else "Missed",
         }
         for one in late[:NAMED]
     ]
+
+
+def _way(one: Standing) -> str:
+    """Where a goal stands, and where it should be."""
+    if one.now is None or one.target is None:
+        return one.words
+    now, target = (numbers.text(value, one.unit, one.currency) for value in (one.now, one.target))
+    return f"{one.metric.title} at {now}, {target} by {numbers.day(one.goal.due)}"
 
 
 def renewals(door: Seen, where: Sequence[str]) -> Lines:
