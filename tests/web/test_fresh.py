@@ -185,6 +185,13 @@ def test_health_of_many_is_the_same_beside_the_site(folder: Path, monkeypatch: p
     _until(there)
     told = Workspace(folder).health().to_json()
     assert told["customers"] and one.now("health").to_json() == other.now("health").to_json() == told
+    standing = one.now("health")
+    every = {judged.customer: judged for judged in standing.judgements}
+    for band in standing.score.bands.names:  # who is in a band, without judging anybody anew
+        assert standing.within(band).customers == [who for who, judged in every.items() if judged.band == band]
+    asked = [*list(every)[:2], "nobody"]
+    assert list(standing.judgements.of(asked)) == asked[:2]
+    assert standing.judgements.of(asked)[asked[0]].to_json() == every[asked[0]].to_json()
     (kept,) = (folder / ".tenure-web" / "aside").glob("*.answer")
     kept.write_bytes(kept.read_bytes()[:-1] + b"x")
     with pytest.raises(RequestError, match="changed by somebody else"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -44,6 +44,19 @@ class Judged(Sequence[Judgement]):
             return Judged(self.scored, self.index[at])
         return self.scored.judgement(int(self.index[at]))
 
+    @property
+    def customers(self) -> list[str]:
+        """Whose judgements these are, without making them."""
+        ids = self.scored.inputs.people.ids
+        return [ids[i] for i in self.index.tolist()]
+
+    def of(self, customers: Iterable[str]) -> dict[str, Judgement]:
+        """The judgements of these customers, as far as they are among those here; no other is made."""
+        place = self.scored.inputs.people.place
+        asked = {one: place[one] for one in customers if one in place}
+        here = set(self.index[np.isin(self.index, list(asked.values()))].tolist())
+        return {one: self.scored.judgement(i) for one, i in asked.items() if i in here}
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -53,6 +66,12 @@ class Standing:
     day: date
     judgements: Judged
     notes: tuple[str, ...]
+
+    def within(self, *bands: str) -> Judged:
+        """Those in any of these bands, the lowest score first."""
+        numbers = [self.score.bands.names.index(band) for band in bands]
+        index = self.judgements.index
+        return Judged(self.judgements.scored, index[np.isin(self.judgements.scored.band[index], numbers)])
 
     def bands(self) -> list[dict[str, Any]]:
         """Customers and MRR by band, the lowest first; then those without a score."""

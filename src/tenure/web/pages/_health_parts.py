@@ -52,15 +52,16 @@ def name_of(people: People, customer: str) -> str:
 
 def lede(standing: Standing, moved: Movers) -> SafeString:
     """How many are how well, and how many fell."""
-    known = [one for one in standing.judgements if one.score is not None]
+    names = standing.score.bands.names
+    counts = {row["band"]: row["customers"] for row in standing.bands()}
+    known = sum(counts[name] for name in names)
     if not known:
         return format_html("{}", "Too little is known of every customer for a score.")
-    names = standing.score.bands.names
-    low = [sum(one.band == name for one in known) for name in names[:-1]]
+    low = [counts[name] for name in names[:-1]]
     told = " and ".join(f"{count:,} {band_said(name, count)}" for name, count in zip(names, low, strict=False) if count)
-    start = format_html("<b>{}</b> of {} customers with a score", told or f"All are {names[-1]}", f"{len(known):,}")
+    start = format_html("<b>{}</b> of {} customers with a score", told or f"All are {names[-1]}", f"{known:,}")
     if not told:
-        start = format_html("All {} customers with a score are <b>{}</b>", f"{len(known):,}", names[-1])
+        start = format_html("All {} customers with a score are <b>{}</b>", f"{known:,}", names[-1])
     fell = f"{moved.falling:,} fell and {moved.rising:,} rose since {numbers.day(moved.before)}"
     return format_html("{}. {}.", start, fell)
 
@@ -147,9 +148,10 @@ def line(judged: Judgement, people: People, standing: Standing, currency: str) -
     }
 
 
-def sum_of(judged: Sequence[Judgement], currency: str) -> str:
-    """What they pay together."""
-    return money(float(sum(one.mrr for one in judged)), currency)
+def sum_of(standing: Standing, currency: str) -> str:
+    """What those below the highest band pay together."""
+    below = standing.score.bands.names[:-1]
+    return money(float(sum(row["mrr"] for row in standing.bands() if row["band"] in below)), currency)
 
 
 def moving(moved: Movers) -> list[str]:

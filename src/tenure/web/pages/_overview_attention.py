@@ -10,10 +10,10 @@ from urllib.parse import quote
 from tenure.access import Seen
 from tenure.access_role import quoted
 from tenure.errors import TenureError
+from tenure.goals import Standing
 from tenure.periods import add_months
 from tenure.web import numbers
 from tenure.web.controls import address
-from tenure.web.pages._customers_state import titled
 from tenure.web.pages._customers_words import band_said, reason_said
 
 PAYING = ("paying", "past_due", "reactivated")
@@ -39,20 +39,25 @@ def risk(door: Seen, where: Sequence[str], *, pays: bool) -> Lines:
         standing = door.health()
         *below, _ = standing.score.bands.names
         low = next((band["band"] for band in standing.bands() if band["customers"] and band["band"] in below), "")
-        judged = {one.customer: one for one in standing.judgements if one.band == low}
-        if not judged or len(judged) > MOST:
+        if not low:
             return []
-        inside = f"customer_id IN ({', '.join(map(quoted, judged))})"
-        found = door.customers(where=(*where, inside), limit=NAMED if pays else MOST, columns=("mrr",))
+        inside = standing.within(low)
+        if len(inside) > MOST:
+            return [] if where else [_many(low, len(inside))]
+        ids = inside.customers
+        condition = f"customer_id IN ({', '.join(map(quoted, ids))})"
+        found = door.customers(where=(*where, condition), limit=NAMED if pays else MOST, columns=("mrr",))
         # Who pays most comes first; where nobody pays by the month, who is worst off.
-        first = found.rows if pays else sorted(found.rows, key=lambda row: judged[str(row["customer_id"])].score or 0)
+        place = {one: k for k, one in enumerate(ids)}
+        first = found.rows if pays else sorted(found.rows, key=lambda row: place[str(row["customer_id"])])
+        judged = inside.of(str(row["customer_id"]) for row in first[:NAMED])
     except TenureError:
         return []
     if not found.found:
         return []
     amount = f"{numbers.money(found.totals['mrr'] or 0, found.currency)} MRR" if pays else ""
     who = "customer" if found.found == 1 else "customers"
-    lines = [{"what": f"{found.found} {who} {band_said(low, found.found)}", "href": "/health#low", "amount": amount}]
+    lines = [{"what": f"{found.found:,} {who} {band_said(low, found.found)}", "href": "/health#low", "amount": amount}]
     for row in first[:NAMED]:
         one = judged[str(row["customer_id"])]
         score = f"health {round(one.score)}" if one.score is not None else ""
@@ -68,6 +73,11 @@ def risk(door: Seen, where: Sequence[str], *, pays: bool) -> Lines:
     return lines
 
 
+def _many(band: str, count: int) -> dict[str, str]:
+    """Too many to be named, or to be asked about one by one."""
+    return {"what": f"{count:,} customers {band_said(band, count)}", "href": "/health#low"}
+
+
 def goals(door: Seen) -> Lines:
     """Goals that are missed or off pace; nothing for who is not shown them."""
     try:
@@ -77,13 +87,21 @@ def goals(door: Seen) -> Lines:
     late = [one for one in found if one.status in ("off_pace", "missed")]
     return [
         {
-            "what": one.words,
+            "what": f"Goal: {one.goal.name.replace('_', ' ')}",
             "href": "/goals",
-            "small": f"{titled(one.goal.name)}, due {numbers.day(one.goal.due)}",
+            "small": _way(one),
             "tag": "Off pace" if one.status == "off_pace" else "Missed",
         }
         for one in late[:NAMED]
     ]
+
+
+def _way(one: Standing) -> str:
+    """Where a goal stands, and where it should be."""
+    if one.now is None or one.target is None:
+        return one.words
+    now, target = (numbers.text(value, one.unit, one.currency) for value in (one.now, one.target))
+    return f"{one.metric.title} at {now}, {target} by {numbers.day(one.goal.due)}"
 
 
 def renewals(door: Seen, where: Sequence[str]) -> Lines:

@@ -13,6 +13,7 @@ from tenure.access_role import quoted
 from tenure.directory import MONTHS, Customers
 from tenure.directory_columns import COLUMNS
 from tenure.errors import NotAllowed, NotThere, StoreError, TenureError, UsageError
+from tenure.health.desk import Judged
 from tenure.web import audit, export
 from tenure.web.controls import href, one
 from tenure.web.models import Segment
@@ -95,7 +96,7 @@ def _page(
         ],
         "chips": chips(request, state),
         "columns": columns,
-        "lines": rows.lines(found, columns, judged),
+        "lines": rows.lines(found, columns, _of(judged, found)),
         "totals": rows.totals(found, columns),
         "first": found.offset + 1,
         "last": found.offset + len(found.rows),
@@ -143,18 +144,23 @@ def _kept(request: HttpRequest, without: tuple[str, ...]) -> list[tuple[str, str
     ]
 
 
-def _judged(request: HttpRequest, state: State) -> tuple[dict[str, Any], Pending | None]:
+def _judged(request: HttpRequest, state: State) -> tuple[Judged | None, Pending | None]:
     """Everyone's health, nobody's where it is not wanted or cannot be had; of many customers, how far work on it is."""
     if state.columns and rows.HEALTH not in state.columns:
-        return {}, None
+        return None, None
     try:
-        return {one.customer: one for one in request.door.health().judgements}, None
+        return request.door.health().judgements, None
     except NotAllowed:
         raise
     except StillWorking as error:
-        return {}, error.pending
+        return None, error.pending
     except TenureError:
-        return {}, None
+        return None, None
+
+
+def _of(judged: Judged | None, found: Customers) -> dict[str, Any]:
+    """The judgements of those that are shown."""
+    return judged.of(str(row["customer_id"]) for row in found.rows) if judged else {}
 
 
 def _scores(request: HttpRequest) -> bool:
@@ -195,11 +201,11 @@ def take(request: HttpRequest, form: str) -> HttpResponse:
         what = "Health is still being worked out, and this file has it."
         raise StoreError(what, todo="Try again when the list shows it, or choose columns without it.", permanent=False)
     head = [*names, "health", "health_band"] if judged else list(names)
-    table = []
+    table, theirs = [], _of(judged, found)
     for row in found.rows:
         line = [rows.value_of(row, name) for name in names]
         if judged:
-            mine = judged.get(row["customer_id"])
+            mine = theirs.get(row["customer_id"])
             line += (
                 [float(mine.score), mine.band]
                 if mine and mine.score is not None

@@ -31,7 +31,7 @@ def health(request: HttpRequest) -> HttpResponse:
     standing = door.health(score)
     currency, pays = parts.currency_of(door), parts.pays_monthly(door)
     page = number(request, "page", 1, 1, 100_000)
-    low = [judged for judged in standing.judgements if judged.band in standing.score.bands.names[:-1]]
+    low = standing.within(*standing.score.bands.names[:-1])
     here = low[(page - 1) * SIZE : page * SIZE]
     moved = door.health_movers(score)
     people = parts.named(door, [one.customer for one in here] + parts.moving(moved))
@@ -48,7 +48,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "low": [parts.line(judged, people, standing, currency) for judged in here],
         "owned": any(one.get("attributes", {}).get("owner") for one in people.values()),
         "low_found": len(low),
-        "low_mrr": parts.sum_of(low, currency),
+        "low_mrr": parts.sum_of(standing, currency),
         "first": (page - 1) * SIZE + 1,
         "last": (page - 1) * SIZE + len(here),
         "before": href(request, {"page": page - 1}) + "#low" if page > 1 else "",
