@@ -251,6 +251,14 @@ def test_nobody_of_that_id(ws: tenure.Workspace, asked: str, says: str) -> None:
     assert says in str(caught.value)
 
 
+def test_the_list_fits_its_terminal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has no room beside the names stands below them, so that no line is broken."""
+    monkeypatch.setenv("COLUMNS", "60")
+    out = run(folder, "customers").out
+    assert max(map(len, out.splitlines())) <= 60 and out.count("customer  name") > 1
+    assert "next renewal" in out or "open tickets" in out
+
+
 def test_at_the_command_line(folder: Path) -> None:
     answer = json.loads(run(folder, "customers", "--where", "mrr > 0", "--format", "json").out)
     assert [row["customer_id"] for row in answer["customers"]] == ["ada", "cyd"]

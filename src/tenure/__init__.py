@@ -16,7 +16,7 @@ The floors of the house, from the ground up; imports go down only (tests/laws/te
                   spreads lifetimes intervals per_customer judged
     questions     listing evidence explain check feedback freshness readings directory profile timeline goals
                   scorecards membership intake
-    judgements    health/ driver drivers interventions models risk survival
+    judgements    health/ driver drivers interventions two_groups models risk survival
     composition   workspace session access
     edges         cli render/ charts/ demo/ web/
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -28,9 +28,15 @@ ListOf = Annotated[
 ]
 
 Horizon = Annotated[int, typer.Option("--horizon", metavar="DAYS", help="How far ahead.")]
-EventName = Annotated[str, typer.Option("--event", metavar="NAME", help="What happened, in your words.")]
-On = Annotated[str, typer.Option("--on", metavar="DAY", help="The day on which it happened: 2024-06-01.")]
-MetricOption = Annotated[str, typer.Option("--metric", metavar="METRIC", help="What it should have changed.")]
+EventName = Annotated[str | None, typer.Option("--event", metavar="NAME", help="What happened, in your words.")]
+On = Annotated[str | None, typer.Option("--on", metavar="DAY", help="The day on which it happened: 2024-06-01.")]
+MetricOption = Annotated[str, typer.Option("--metric", metavar="METRIC", help="What is compared.")]
+Group = Annotated[
+    list[str] | None, typer.Option("--where", metavar="CONDITION", help="One of two groups. Repeat to narrow.")
+]
+Against = Annotated[
+    list[str] | None, typer.Option("--against", metavar="CONDITION", help="The other of two groups. Repeat to narrow.")
+]
 Treated = Annotated[
     list[str] | None, typer.Option("--treated", metavar="CONDITION", help="Whom it happened to. Repeat to narrow.")
 ]
@@ -107,33 +113,46 @@ def risk(
 
 def compare(
     ctx: typer.Context,
-    event: EventName,
-    on: On,
     metric: MetricOption,
+    event: EventName = None,
+    on: On = None,
     treated: Treated = None,
     control: Control = None,
     before: Before = 6,
     after: After = 6,
     experiment: Experiment = False,
+    where: Group = None,
+    against: Against = None,
+    period: Period = None,
     variant: option.Variant = None,
     format: option.Format = "table",
 ) -> None:
-    """Show what a metric did after an event.
+    """Show what a metric did after an event, or how two groups differ.
 
     With --treated and --control, the change of the one group less that of the other; without, the step beyond the
-    trend before. Either with its interval: an effect, or no more than noise.
+    trend before. With --where and --against instead of an event, two groups in one period. Each with its interval: a
+    difference, or no more than noise.
     """
     from tenure.render import compared as drawn
     from tenure.render import results
 
-    found = _workspace(ctx).compare(
-        event, _day(on), metric, treated=tuple(treated or ()), control=tuple(control or ()), before=before,
-        after=after, experiment=experiment, variant=variant,
-    ).to_json()  # fmt: skip
-    if format == "json":
-        say.answer(results.as_json(found))
+    found: dict[str, Any]
+    if event is None and on is None and (where or against):
+        groups = tuple(where or ()), tuple(against or ())
+        found = _workspace(ctx).two_groups(metric, *groups, period=period, variant=variant).to_json()
+        table = drawn.groups_table
+    elif event is None or on is None or where or against or period:
+        raise UsageError(
+            "It is not clear what to compare.",
+            todo="After an event: --event NAME --on DAY. Two groups: --where CONDITION --against CONDITION.",
+        )
     else:
-        say.answer(drawn.as_table(found, say.width(), colour=say.colour()))
+        found = _workspace(ctx).compare(
+            event, _day(on), metric, treated=tuple(treated or ()), control=tuple(control or ()), before=before,
+            after=after, experiment=experiment, variant=variant,
+        ).to_json()  # fmt: skip
+        table = drawn.as_table
+    say.answer(results.as_json(found) if format == "json" else table(found, say.width(), colour=say.colour()))
 
 
 def _day(text: str) -> date:

@@ -19,9 +19,12 @@ def step(goal: Goal, unit: str) -> str:
 
 
 def said(value: Fraction, unit: str, currency: str | None = None) -> str:
-    """A figure in a sentence: shares in percent."""
+    """A figure in a sentence: shares in percent, points (of NPS) whole and with their sign."""
     if unit == "share":
         return f"{short(value * 100)} %"
+    if unit == "points" and not currency:
+        whole = round(value)
+        return f"{'+' if whole > 0 else '−' if whole < 0 else '±'}{abs(whole)}"
     return f"{short(value)} {currency or ''}".strip()
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tenure.scorecards import Scorecards
     from tenure.session import Session
     from tenure.store import Snapshot
+    from tenure.two_groups import TwoGroups
 
 
 class People:
@@ -226,6 +227,18 @@ class People:
         frame = self._frame(measure, grain, periods, (), (where,) if where else (), None)
         (result,) = measure.results([self._question(name, variant or None)], frame)
         return result.rows
+
+    def two_groups(
+        self, metric: str, where: str | Sequence[str], against: str | Sequence[str], **how: Any
+    ) -> TwoGroups:
+        """One figure of two groups in a period, and whether they differ: options at `tenure.two_groups.ask`."""
+        from tenure.two_groups import ask
+
+        def frames(side: Any, grain: str, periods: Any, by: tuple[str, ...]) -> Frame:
+            return self._frame(self._ready(), grain, periods, by, side, None)
+
+        sides = [(side,) if isinstance(side, str) else tuple(side) for side in (where, against)]
+        return ask(self._ready(), self._question, frames, metric, where=sides[0], against=sides[1], **how)
 
     # -- owners ----------------------------------------------------------------------------------------------------
 

@@ -96,7 +96,7 @@ FLOORS = [
         "readings",
     ),
     # judgements: rules over results
-    ("health", "driver", "drivers", "interventions", "models", "risk", "survival"),
+    ("health", "driver", "drivers", "interventions", "two_groups", "models", "risk", "survival"),
     # composition: one door
     ("workspace", "session", "access"),
     # edges: what people and machines call; they hold no rules

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tenure.render import numbers
-from tenure.render.grid import Column, plain, table, wrapped
+from tenure.render.grid import Column, blocks, plain, table, wrapped
 from tenure.render.results import harmless
 
 LEFT_OUT = (
@@ -35,10 +35,11 @@ def as_list(found: Mapping[str, Any], width: int, *, colour: bool = False) -> st
     if not rows:
         return "There is no such customer." if not found["found"] else "The list ends before this page."
     asked = [name for name in found["columns"] if name not in LEFT_OUT] or list(found["columns"])
-    columns = [
+    names = [
         Column("customer", [plain(row["customer_id"]) for row in rows], number=False),
         Column("name", [plain(row["name"]) for row in rows], number=False),
     ]
+    columns = []
     for name in asked:
         if name in ("customer_id", "name"):
             continue
@@ -50,7 +51,8 @@ def as_list(found: Mapping[str, Any], width: int, *, colour: bool = False) -> st
     for name in ("plan", "owner"):
         if name in found["attributes"] and name not in asked:
             columns.append(Column(name, [plain(row["attributes"].get(name) or "") for row in rows], number=False))
-    lines = table(columns, width, colour=colour)
+    parts = blocks(names, columns, width, colour=colour)  # what has no room beside the others stands below them
+    lines = [line for part in parts for line in (*part, "")][:-1]
     first = found["offset"] + 1
     said = [f"{first:,} to {first + len(rows) - 1:,} of {found['found']:,}, sorted by {found['sort']}"]
     if totals["mrr"] is not None:

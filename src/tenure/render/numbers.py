@@ -21,7 +21,7 @@ WITHOUT_CENTS = {"JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XAF", "XOF"}
 REASONS = {
     "empty_denominator": ("no base", "there was nothing to divide by, such as no customers at the start"),
     "no_data": ("no data", "nothing of what it needs was loaded: tenure metrics NAME says what that is"),
-    "not_reached": ("not reached", "fewer than half got there, so there is no middle one"),
+    "not_reached": ("not reached", "it lies ahead, or fewer than half got there, so that there is no middle one"),
     "no_losses": ("no losses", "nothing was lost to divide by"),
     "insufficient_data": ("too little", "too few answers or facts for an honest figure"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tenure.render import numbers
 from tenure.render.grid import Column, plain, table, wrapped
 
 MOST = 15
@@ -27,8 +28,8 @@ def as_table(found: Mapping[str, Any], width: int, *, colour: bool = False) -> s
             Column("texts", [f"{t['texts']:,}" for t in themes]),
             Column("share", [f"{100 * t['share']:.0f} %" for t in themes]),
             Column("change", [_change(t) for t in themes]),
-            Column("sentiment", ["" if t["sentiment"] is None else f"{t['sentiment']:+.2f}" for t in themes]),
-            Column("NPS", ["" if t["nps"] is None else f"{t['nps']:.0f}" for t in themes]),
+            Column("sentiment", ["" if t["sentiment"] is None else _signed(t["sentiment"], 2) for t in themes]),
+            Column("NPS", ["" if t["nps"] is None else numbers.value(t["nps"], "points") for t in themes]),
             Column("answers", [f"{t['answers']:,}" if t["answers"] else "" for t in themes]),
         ],
         width,
@@ -45,4 +46,11 @@ def _change(theme: Mapping[str, Any]) -> str:
     """In points; a change that may be noise says so."""
     if theme["change"] is None:
         return ""
-    return f"{100 * theme['change']:+.0f}" + (" (noise)" if theme["noise"] else "")
+    return f"{_signed(100 * theme['change'], 0)} pts" + (" (noise)" if theme["noise"] else "")
+
+
+def _signed(x: float, digits: int) -> str:
+    """With its sign; what rounds to nothing has none."""
+    text = f"{abs(x):.{digits}f}"
+    sign = "±" if not float(text) else "+" if x > 0 else "−"
+    return f"{sign}{text}"
