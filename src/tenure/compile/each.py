@@ -76,19 +76,6 @@ def counted(leaf: Across) -> Flow | None:
     return None if x.rows.clock == "k" or x.rows.back or x.rows.last_by or x.rows.planned else x
 
 
-def last_day(flow: Flow, relation: Relation) -> ir.Table:
-    """(cust, k): how many days after the first one asked for the last row lies that is counted."""
-    assert isinstance(flow.rows, Rows)
-    rows, clock = relation(flow.rows), flow.rows.clock
-    inside = (rows[clock] >= ibis.literal(BEGIN)) & (rows[clock] < ibis.literal(STOP))
-    rows = rows.filter(inside & rows.cust.notnull())
-    if flow.keep is not None:
-        rows = rows.filter(flow_value(rows, flow) == 1)
-    last = rows.group_by("cust").agg(last=rows[clock].max())
-    since = last["last"].cast("timestamp").epoch_seconds() - ibis.literal(BEGIN).cast("timestamp").epoch_seconds()
-    return last.select("cust", k=(since // 86400).cast(WHOLE))
-
-
 def _number(leaf: Across, rows: ir.Table) -> ir.Value:
     if leaf.how not in BY_VALUE:
         _, flows, _ = inputs(leaf.x)

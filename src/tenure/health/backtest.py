@@ -42,8 +42,7 @@ def backtest(desk: Desk, name: str | None, months: int, horizon: int, where: Seq
     seen: dict[str, list[Seen]] = {one: [] for one in desk.scores}
     deep: list[Seen] = []
     unscored, noted = 0, Counter[str]()
-    for i, day in enumerate(days):
-        left = _left(desk, day, horizon)
+    for i, (day, left) in enumerate(zip(days, _left(desk, days, horizon), strict=True)):
         kept = desk.standing_of(day, where) if where else None
         for each in desk.scores.values():
             scored = desk.scored(each, day)
@@ -88,11 +87,11 @@ def _refusal(gone: int, horizon: int, days: Sequence[date]) -> str:
     return f"only {gone} {who} with a score left within {horizon} days; {need}"
 
 
-def _left(desk: Desk, day: date, horizon: int) -> Array:
-    """Who churned within the horizon of a day, as known today, by key."""
-    asked = [Period("", day, day + timedelta(days=horizon))]
-    (found,) = desk.ask_at(desk.today).each(("churned_customers",), asked)["churned_customers"]
-    return found.there & (found.num != 0)
+def _left(desk: Desk, days: Sequence[date], horizon: int) -> list[Array]:
+    """Who churned within the horizon of each day, as known today, by key."""
+    asked = [Period("", day, day + timedelta(days=horizon)) for day in days]
+    found = desk.ask_at(desk.today).each(("churned_customers",), asked)["churned_customers"]
+    return [one.there & (one.num != 0) for one in found]
 
 
 def _seen(scored: Scored, number: int, known: Array, left: Array) -> Seen:

@@ -81,7 +81,7 @@ def _total(score: Score, weights: Mapping[str, int], seen: Seen) -> Array:
         weight = weights.get(measure.name, 0)
         if weight:
             points, left = stood_in(measure, seen.points[measure.name], seen.fresh.get(measure.name))
-            top += weight * left * np.nan_to_num(points)
+            top += weight * left * points
             whole += weight * left
     return np.where(whole > 0, top / np.where(whole > 0, whole, 1.0), np.nan)
 
