@@ -7,12 +7,10 @@ customer by customer (`slowly`).
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,11 +58,14 @@ def ids(engine: Engine) -> Array:
     return found
 
 
-def size(engine: Engine) -> int:
+def size(measure: Measure) -> int:
     """How many keys there are."""
-    text = engine.text(("each size",), lambda: engine.sql(KEYS.aggregate(n=KEYS.cust.max())))
-    (most,) = engine.warehouse.run(text)["n"]
-    return 0 if most is None else int(most) + 1  # type: ignore[call-overload]  # an engine's number
+    if measure.keys is None:
+        engine = measure.engine
+        text = engine.text(("each size",), lambda: engine.sql(KEYS.aggregate(n=KEYS.cust.max())))
+        (most,) = engine.warehouse.run(text)["n"]
+        measure.keys = 0 if most is None else int(most) + 1  # type: ignore[call-overload]  # an engine's number
+    return measure.keys
 
 
 def figures(measure: Measure, questions: Sequence[Question], frame: Frame) -> dict[Key, list[Rationals]]:
@@ -74,12 +75,18 @@ def figures(measure: Measure, questions: Sequence[Question], frame: Frame) -> di
 
 
 def at_once(
-    measure: Measure, asked: Sequence[tuple[Sequence[Question], Frame]], last: Sequence[tuple[Question, Frame]] = ()
+    measure: Measure,
+    asked: Sequence[tuple[Sequence[Question], Frame]],
+    last: Sequence[tuple[Question, Frame, Callable[[], Frame]]] = (),
 ) -> tuple[list[dict[Key, list[Rationals]]], list[Array]]:
-    """The figures of several requests, and `last_places` of others: each table is read once for all of them."""
-    together = Together(measure, size(measure.engine))
+    """The figures of several requests; for others the place of the last day with a fact, -1: none.
+
+    Each table is read once for all of them. The days of a `last` are one stretch of its frame, and each for itself in
+    the frame that is made where it takes that.
+    """
+    together = Together(measure, size(measure))
     figures_ = [_Figures(measure, questions, frame, together) for questions, frame in asked]
-    places = [_Last(measure, question, frame, together) for question, frame in last]
+    places = [_Last(measure, *one, together) for one in last]
     together.run()
     return [one.found() for one in figures_], [one.found() for one in places]
 
@@ -109,7 +116,10 @@ class _Figures:
 class _Last:
     """A request for the last of some days with a fact."""
 
-    def __init__(self, measure: Measure, question: Question, frame: Frame, together: Together) -> None:
+    def __init__(
+        self, measure: Measure, question: Question, frame: Frame, days: Callable[[], Frame], together: Together
+    ) -> None:
+        self.measure, self.days = measure, days
         self.table, self.together, self.size = Columns(measure, frame, together), together, together.size
         expr = self.table.resolved(question.reading.expr)
         base = expr.bottom if isinstance(expr, Ratio) else expr
@@ -130,7 +140,8 @@ class _Last:
         found = np.full(self.size, -1, dtype=np.int64)
         for leaf, window in self.windows.items():
             if window is None:
-                np.maximum.at(found, *self.table.last(leaf))
+                table = Columns(self.measure, self.days(), self.together)
+                np.maximum.at(found, *table.last(leaf))
             else:
                 there = self.together.found[window]
                 np.maximum(found, np.where(there.there, there.num, -1), out=found)
@@ -141,25 +152,23 @@ def texts(measure: Measure, segments: Segments, day: date) -> tuple[list[Texts],
     """What the segments' columns say of each on the day before `day`, and of whom its `told` conditions hold."""
     engine = measure.engine
     text = engine.text(("everyone", segments), lambda: engine.sql(each_windows.of_everyone(segments)))
-    rows = engine.warehouse.arrays(filled(text, {STOP: day}))
-    custs, many = as_whole(rows["cust"]), size(engine)
+    rows, words = engine.warehouse.coded(filled(text, {STOP: day}), segments.group)
+    custs, many = as_whole(rows["cust"]), size(measure)
     truths = []
     for name in segments.truths:
         found = np.zeros(many, dtype=bool)
         found[custs] = np.asarray(rows[name], dtype=bool)
         truths.append(found)
-    return [_coded(rows[name], custs, many) for name in segments.group], truths
+    return [_texts(rows[name], words[name], custs, many) for name in segments.group], truths
 
 
-def _coded(said: Any, custs: Array, size_: int) -> Texts:
-    codes: defaultdict[str, int] = defaultdict(count().__next__)
-    places = np.fromiter(map(codes.__getitem__, said), dtype=np.int64, count=len(said))
+def _texts(places: Any, words: Sequence[str], custs: Array, size_: int) -> Texts:
     found = np.full(size_, -1, dtype=np.int64)
-    found[custs] = places
+    found[custs] = as_whole(places)
     for nobody in (NONE, UNATTRIBUTED):
-        if nobody in codes:
-            found[found == codes[nobody]] = -1
-    return Texts(found, tuple(codes))
+        if nobody in words:
+            found[found == words.index(nobody)] = -1
+    return Texts(found, tuple(words))
 
 
 def slowly(measure: Measure, question: Question, frame: Frame) -> list[Rationals]:
@@ -183,12 +192,6 @@ def fits(expr: Expr) -> bool:
         if isinstance(node, Of) and node.what != "rank":
             return False
     return True
-
-
-def last_places(measure: Measure, question: Question, frame: Frame) -> Array:
-    """The place of the last of the frame's days on which each has a fact, as `per_customer.last_periods`; -1: none."""
-    _, (found,) = at_once(measure, [], [(question, frame)])
-    return found
 
 
 def _counted(table: Columns, question: Question, expr: Expr) -> Expr | None:

@@ -16,9 +16,11 @@ import numpy as np
 from tenure.compile import each_windows as compiled
 from tenure.compile.calendar import Slot
 from tenure.compile.each import level_of
+from tenure.compile.record import inputs
 from tenure.each_inner import as_whole
 from tenure.evaluate import scale
-from tenure.expr import START, Across, Flow, Level, Moves, Rows, Steps
+from tenure.expr import START, Across, Expr, Flow, Level, Moves, Rows, Steps
+from tenure.rollup import rollups
 from tenure.stand_ins import BEGIN, STOP, edge, filled
 from tenure.stats.rationals import Array, Rationals
 
@@ -53,7 +55,7 @@ class Together:
 
     def run(self) -> None:
         """Ask the engine, once for each table, and do what waited for it."""
-        for source, windows in self.asked.items():
+        for source, windows in self._joined().items():
             missing = [window for window in windows if window not in self.found]
             if missing:
                 self._answer(source, missing)
@@ -62,10 +64,27 @@ class Together:
         for act in waited:
             act()
 
+    def _joined(self) -> dict[Rows | Moves | Steps, dict[Window, None]]:
+        """What is asked, with rows that are a part of other rows beside these, where both are asked for."""
+        found = {source: dict(windows) for source, windows in self.asked.items()}
+        for source in self.asked:
+            whole = self._whole(source)
+            if whole is not None:
+                found[whole] |= found.pop(source)
+        return found
+
+    def _whole(self, source: Rows | Moves | Steps) -> Rows | None:
+        """Rows that are asked for as well and that hold all of these, by the same clock."""
+        inside = _inside(source)
+        if inside is None or not isinstance(source, Rows) or not self.measure.engine.world.undated:
+            return None
+        there = (one for one in self.asked if isinstance(one, Rows) and one.table == inside[0])
+        return next((one for one in there if one.clock == source.clock), None)
+
     def _answer(self, source: Rows | Moves | Steps, windows: Sequence[Window]) -> None:
         days = sorted({day for _, begin, end, _ in windows for day in (begin, end)})
         place = {day: number for number, day in enumerate(days)}
-        asked = [compiled.Asked(leaf, place[a], place[b], last) for leaf, a, b, last in windows]
+        asked = [compiled.Asked(_within(source, leaf), place[a], place[b], last) for leaf, a, b, last in windows]
         engine, last_edge = self.measure.engine, len(days) - 1
         needed(self.measure, source)
         query: Callable[[], Any]
@@ -79,6 +98,20 @@ class Together:
         custs = as_whole(rows["cust"])
         for i, window in enumerate(windows):
             self.found[window] = placed(window[0], custs, rows[f"v{i}"], self.size, last=window[3])
+
+
+def _inside(source: Rows | Moves | Steps) -> tuple[str, Expr] | None:
+    """The rows that these are a part of, and which part."""
+    return rollups()[source.table].inside if isinstance(source, Rows) and source.table in rollups() else None
+
+
+def _within(source: Rows | Moves | Steps, leaf: Across | Flow) -> Across | Flow:
+    """The leaf over the source, whose part it may have been asked of."""
+    flows = [leaf] if isinstance(leaf, Flow) else inputs(leaf.x)[1]
+    inside = _inside(flows[0].rows) if flows else None
+    if inside is None or not isinstance(source, Rows) or source.table != inside[0]:
+        return leaf
+    return compiled.narrowed(leaf, inside[0], inside[1])
 
 
 def needed(measure: Measure, source: Rows | Moves | Steps) -> None:

@@ -33,6 +33,7 @@ class Measure:
         self.engine = engine
         self.clock = clock
         self.seen: set[object] = set()  # sources of columns whose tables are made (see each)
+        self.keys: int | None = None  # how many keys customers have (see each)
 
     def results(self, questions: Sequence[Question], frame: Frame) -> list[Result]:
         """A result for each question; metrics that share leaves share the query."""

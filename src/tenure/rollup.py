@@ -15,7 +15,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tenure import catalog, model
-from tenure.expr import Steps
+from tenure.expr import Expr, Steps
 from tenure.policy import Policy
 from tenure.usage import Usage
 
@@ -141,7 +141,8 @@ class Rollup:
     when each was seen before. `kept`: made once by whoever reads it, not a part of each query.
     `over_steps`: it reads MRR as steps, so its world must name them. `asks`: the setting of [usage] without which it
     has no rows. `days`: for a column of it, the stored rollup whose rows (one for each value and day, with the day
-    before on which the value was seen, `since`, and the days between, `gap`) count its different values.
+    before on which the value was seen, `since`, and the days between, `gap`) count its different values. `inside`:
+    another rollup and a condition: this one's rows are those rows of it for which the condition holds.
     """
 
     name: str
@@ -157,6 +158,7 @@ class Rollup:
     asks: str = ""
     days: tuple[tuple[str, str], ...] = ()
     there: Callable[[World], ir.Table] | None = None
+    inside: tuple[str, Expr] | None = None
 
     @property
     def is_made(self) -> bool:
@@ -210,7 +212,8 @@ class PeriodRows:
 
     `build` gives (k, cust, ...) with k the number of the period in `asked.periods`; a column `at_day` says when
     attributes are read, otherwise on the period's last day. `reads` and `own` are as in `Rollup`. `judged`: they are
-    read from a table that the engine has judged for the ends of the periods first (see Engine.judge).
+    read from a table that the engine has judged for the ends of the periods first (see Engine.judge). `single`: a
+    customer has one row in a period at most.
     """
 
     name: str
@@ -219,6 +222,7 @@ class PeriodRows:
     own: tuple[str, ...] = ()
     asks: str = ""
     judged: bool = False
+    single: bool = False
 
 
 def rollups() -> dict[str, Rollup]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class Judging:
     def at_once(
         self,
         figures: Sequence[tuple[Sequence[str], Sequence[Any]]],
-        last: Sequence[tuple[str, Sequence[Any]]] = (),
+        last: Sequence[tuple[str, Any]] = (),
         where: Sequence[str] = (),
     ) -> tuple[list[dict[str, Any]], list[Any]]:
         """The same for several requests, and `last_facts` of others: what they share is read once."""
@@ -131,7 +132,10 @@ class Judging:
         asked = [{name: self._asked(name) for name in metrics} for metrics, _ in figures]
         quick = [{name: one for name, one in some.items() if each.fits(one.reading.expr)} for some in asked]
         frames = [self._frame(measure, "total", periods, (), tuple(where), None) for _, periods in figures]
-        days = [(self._asked(name), self._frame(measure, "day", some, (), (), None)) for name, some in last]
+        days = [
+            (self._asked(name), self._frame(measure, "day", [all_], (), (), None), partial(self._by_day, all_))
+            for name, all_ in last
+        ]
         requests = [(list(some.values()), frame) for some, frame in zip(quick, frames, strict=True)]
         found, places = each.at_once(measure, requests, days)
         told: list[dict[str, Any]] = []
@@ -160,10 +164,18 @@ class Judging:
         known = self._frame(self._ready(), "total", [period], (), (), None).segments.attributes
         return self.said(("parent_id",), period)[0]["parent_id"] if "parent_id" in dict(known) else None
 
-    def last_facts(self, metric: str, periods: Sequence[Any]) -> Any:
-        """The place of the last of these days on which each customer has a fact of a metric, by key; -1: none."""
-        _, (found,) = self.at_once([], [(metric, periods)])
+    def last_facts(self, metric: str, stretch: Any) -> Any:
+        """The place of the last day of a stretch on which each customer has a fact of a metric, by key; -1: none."""
+        _, (found,) = self.at_once([], [(metric, stretch)])
         return found
+
+    def _by_day(self, stretch: Any) -> Frame:
+        """The days of a stretch as periods."""
+        from tenure.periods import Period
+
+        starts = [stretch.start + timedelta(days=i) for i in range((stretch.end - stretch.start).days)]
+        days = [Period("", start, start + timedelta(days=1)) for start in starts]
+        return self._frame(self._ready(), "day", days, (), (), None)
 
     def ids(self) -> Any:
         """Everyone's customer_id, by key."""

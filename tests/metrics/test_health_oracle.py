@@ -1,6 +1,6 @@
 """health_share and mrr_at_risk against plain loops over random worlds: scored anew, customer by customer, by region.
 
-Of each period's end the oracle reads the books as they were known then. `TENURE_WORLDS=30` asks that many (2 by default).
+Of each period's end the oracle reads the books as they were known then. `TENURE_WORLDS=30` asks that many worlds.
 """
 
 from __future__ import annotations

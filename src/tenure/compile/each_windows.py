@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -18,10 +18,10 @@ from tenure.compile.plan import Relation
 from tenure.compile.record import as_number, flow_value, inputs, row_env, to_ibis
 from tenure.compile.rows import BY_VALUE
 from tenure.compile.segments import Segments
-from tenure.expr import Across, Col, Const, Flow, Level, Moves, Rows
+from tenure.expr import Across, Col, Const, Expr, Flow, Level, Moves, Rows
 from tenure.rollup import KEYS
 from tenure.stand_ins import BEGIN, STOP, edge
-from tenure.tree import walk
+from tenure.tree import rewrite, walk
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,20 @@ def by_day(source: Rows | Moves, x: object) -> bool:
     if isinstance(source, Rows) and (source.clock == "k" or source.back or source.last_by or source.planned):
         return False
     return not any(isinstance(node, Col) and node.name in ("start", "stop") for node in walk(x))
+
+
+def narrowed(leaf: Across | Flow, table: str, condition: Expr) -> Across | Flow:
+    """The same over the rows of another table for which a condition holds."""
+
+    def change(node: object) -> object:
+        if not isinstance(node, Flow) or not isinstance(node.rows, Rows):
+            return node
+        keep = condition if node.keep is None else condition & node.keep
+        return Flow(replace(node.rows, table=table), node.x, keep)
+
+    found = rewrite(leaf, change)
+    assert isinstance(found, Across | Flow)
+    return found
 
 
 def of_windows(asked: Sequence[Asked], source: Rows | Moves, relation: Relation, last: int) -> ir.Table:

@@ -67,13 +67,14 @@ def backtest(desk: Desk, name: str | None, months: int, horizon: int, where: Seq
     if gone < LEAST or mine.left.all():
         refused = replace(start, refused=_refusal(gone, horizon, told))
         return replace(refused, sentences=tuple(sentences(refused)))
+    area = area_of(mine)
     found = replace(
         start,
-        area=area_of(mine),
+        area=area,
         bands=tuple(group_rate(band, mine.where(mine.band == i)) for i, band in enumerate(score.bands.names)),
         calibration=tuple(_calibration(mine)),
         lifts=tuple(_lifts(score, mine)),
-        compared=tuple(_compared(all_seen, score, mine)),
+        compared=tuple(_compared(all_seen, score, area)),
         learned=learned(score, together(deep), days, horizon),
     )
     return replace(found, sentences=tuple(sentences(found)))
@@ -158,8 +159,9 @@ def _lifts(score: Score, seen: Seen) -> list[Ratio]:
     return found
 
 
-def _compared(seen: Mapping[str, Seen], score: Score, mine: Seen) -> list[dict[str, Any]]:
+def _compared(seen: Mapping[str, Seen], score: Score, known: Area) -> list[dict[str, Any]]:
     """The same for every other score, and for each profile of this one, where enough left."""
+    mine = seen[score.name]
     groups: list[tuple[str, str, Seen]] = [("score", name, all_) for name, all_ in seen.items()]
     if score.profiles:
         _, firsts = np.unique(mine.profile, return_index=True)
@@ -173,6 +175,6 @@ def _compared(seen: Mapping[str, Seen], score: Score, mine: Seen) -> list[dict[s
         gone = left_of(inside)
         line: dict[str, Any] = {"kind": kind, "name": name, "customers": customers(inside), "churned": gone}
         enough = gone >= LEAST and not inside.left.all()
-        area = area_of(inside) if enough else None
+        area = (known if inside is mine else area_of(inside)) if enough else None
         found.append(line | {"auc": area and area.value, "low": area and area.low, "high": area and area.high})
     return found

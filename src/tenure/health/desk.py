@@ -217,12 +217,16 @@ def _lowest_first(scored: Scored, index: Array) -> Array:
     index, total = index[order], total[order]
     alike = (total[1:] == total[:-1]) | np.isnan(total[1:])
     tied, run = _runs(alike)
-    index[tied] = index[tied][np.lexsort((-scored.inputs.mrr.take(index[tied]).keys(), run))]
+    index[tied] = index[tied][np.lexsort((index[tied], -scored.inputs.mrr.take(index[tied]).keys(), run))]
     mrr = scored.inputs.mrr.take(index[tied]).keys()
     equal, run = _runs((run[1:] == run[:-1]) & (mrr[1:] == mrr[:-1]))
     tied = tied[equal]
-    names, runs = scored.inputs.people.ids[index[tied]].tolist(), run.tolist()
-    index[tied] = index[tied][sorted(range(len(names)), key=lambda i: (runs[i], names[i]))]
+    names = scored.inputs.people.ids[index[tied]]
+    # Keys were mostly given by name. Where they were not, the whole run is sorted.
+    wrong = np.unique(run[1:][(run[1:] == run[:-1]) & (names[1:] < names[:-1])])
+    for number in wrong.tolist():
+        inside = slice(*np.searchsorted(run, [number, number + 1]))
+        index[tied[inside]] = index[tied[inside]][np.argsort(names[inside])]
     return index
 
 

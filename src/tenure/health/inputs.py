@@ -38,9 +38,9 @@ class Ask(Protocol):
         """Everyone's own figures of metrics, by key, in each period."""
 
     def at_once(
-        self, figures: Sequence[Figures], last: Sequence[tuple[str, Sequence[Period]]] = (), where: Sequence[str] = ()
+        self, figures: Sequence[Figures], last: Sequence[tuple[str, Period]] = (), where: Sequence[str] = ()
     ) -> tuple[Sequence[Mapping[str, list[Rationals]]], Sequence[Array]]:
-        """The same for several requests; and the place of the last of some days on which each has a fact, -1: none."""
+        """The same for several requests; and the place of the last day with a fact of each stretch, -1: none."""
 
     def said(
         self, columns: Sequence[str], period: Period, conditions: Sequence[str] = ()
@@ -164,17 +164,13 @@ class _Wanted:
         self.figures: list[Figures] = [(names[key], spans(day, *key)) for key in self.spans]
         dated = [one for _, one in self.measures if one.since or one.fresh_for is not None]
         self.dated = list(dict.fromkeys((one.of, one.window) for one in dated))
-        self.last = [(name, self._days(window)) for name, window in self.dated]
-
-    def _days(self, window: Window) -> list[Period]:
-        first = before(self.day, window)
-        return [Period("", day, day + DAY) for day in (first + i * DAY for i in range((self.day - first).days))]
+        self.last = [(name, Period("", before(day, window), day)) for name, window in self.dated]
 
     def fill(self, found: Inputs, figures: Sequence[Mapping[str, list[Rationals]]], places: Sequence[Array]) -> None:
         """Put the answers where the measures look for them. An age is the days since the last fact, -1 for none."""
         keys, ages = found.people.keys, {}
-        for (name, window), last, (_, days) in zip(self.dated, places, self.last, strict=True):
-            ages[name, window] = np.where(last < 0, -1, len(days) - 1 - last)[keys]
+        for (name, window), place, (_, stretch) in zip(self.dated, places, self.last, strict=True):
+            ages[name, window] = np.where(place < 0, -1, (stretch.end - stretch.start).days - 1 - place)[keys]
         taken: dict[tuple[Window, str], list[Rationals]] = {}
         for (window, _), answer in zip(self.spans, figures, strict=True):
             taken |= {(window, name): [one.take(keys) for one in columns] for name, columns in answer.items()}

@@ -13,7 +13,7 @@ import numpy as np
 from tenure.health.seen import LEAST, Seen, left_of
 from tenure.health.weighing import stood_in
 from tenure.health_score import Score
-from tenure.stats import Area, auc, auc_difference
+from tenure.stats import Area, aucs
 from tenure.stats.rationals import Array
 
 DIGITS = 9
@@ -65,13 +65,8 @@ def learned(score: Score, mine: Seen, days: Sequence[date], horizon: int) -> Lea
     kept = late.where(known)
     if left_of(kept) < LEAST or kept.left.all():
         return Learned({}, refused="what was learned can judge too few of the later customers")
-    return Learned(
-        weights,
-        (len(np.unique(early.day)), len(np.unique(late.day))),
-        auc(-kept.score, kept.left, kept.who),
-        auc(-then[known], kept.left, kept.who),
-        auc_difference(-kept.score, -then[known], kept.left, kept.who),
-    )
+    months = len(np.unique(early.day)), len(np.unique(late.day))
+    return Learned(weights, months, *aucs(-kept.score, -then[known], kept.left, kept.who))
 
 
 def _total(score: Score, weights: Mapping[str, int], seen: Seen) -> Array:

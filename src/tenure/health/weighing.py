@@ -66,11 +66,13 @@ def _taken(one: Measured, index: Array) -> tuple[Array, Array]:
 def stood_in(measure: Measure, points: Array, fresh: Array | None) -> tuple[Array, Array]:
     """Points, with what the measure's policy puts in place of nothing, and how much of the weight counts."""
     left = np.ones(len(points)) if fresh is None else fresh
-    nothing = np.isnan(points)
+    there = ~np.isnan(points)
+    if there.all():
+        return points, left
     if measure.missing in ("ignore", "block"):
-        return np.where(nothing, 0.0, points), np.where(nothing, 0.0, left)
+        return np.where(there, points, 0.0), left * there
     stands = float(NEUTRAL) if measure.missing == "neutral" else 0.0
-    return np.where(nothing, stands, points), np.where(nothing, 1.0, left)
+    return np.where(there, points, stands), np.where(there, left, 1.0)
 
 
 def _covered(shares: Sequence[tuple[Measured, Fraction]], index: Array) -> Rationals:

@@ -6,7 +6,7 @@ distinct: the different users of a stretch of days are the rows whose `since` li
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -131,6 +131,27 @@ def spelled(rows: ir.Table) -> ir.Table:
     return rows.join(names, [rows.word == names.n_word, (rows.mask & names.bit) != 0]).drop(
         "n_word", "word", "mask", "bit"
     )
+
+
+def with_bits(rows: ir.Table, name: str) -> ir.Table:
+    """The rows with how many features their masks stand for: the bits of two, four, eight, .. places are added up."""
+
+    def said(digits: str) -> ir.Value:
+        return ibis.literal(int(digits * (16 // len(digits)), 16), "int64")
+
+    two, four, eight = said("5"), said("3"), said("0f")
+    steps: list[Callable[[ir.Value], ir.Value]] = [
+        lambda bits: bits - ((bits >> 1) & two),
+        lambda bits: (bits & four) + ((bits >> 2) & four),
+        lambda bits: (bits + (bits >> 4)) & eight,
+        lambda bits: bits + (bits >> 8),
+        lambda bits: bits + (bits >> 16),
+        lambda bits: (bits + (bits >> 32)) & 127,
+    ]
+    found = rows.mutate(**{name: rows.mask})
+    for step in steps:  # each a select of its own: as one expression it would say the mask 64 times
+        found = found.mutate(**{name: step(found[name])})
+    return found
 
 
 def _with_since(

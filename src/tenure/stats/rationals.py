@@ -44,8 +44,8 @@ class Rationals:
 
     def take(self, index: Array) -> Rationals:
         """Those at these places."""
-        den = self.den if isinstance(self.den, int) else self.den[index]
-        return Rationals(self.num[index], den, None if self.known is None else self.known[index])
+        den = self.den if isinstance(self.den, int) else self.den.take(index)
+        return Rationals(self.num.take(index), den, None if self.known is None else self.known.take(index))
 
     def only(self, kept: Array) -> Rationals:
         """The same, without a number where `kept` does not hold."""
