@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from tenure.question import Frame, Question
 
 Key = tuple[str, str]
+KEPT = 10
+"""Of so many sets of columns and conditions it is remembered what they say of everyone."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +62,13 @@ def ids(engine: Engine) -> Array:
 
 def size(measure: Measure) -> int:
     """How many keys there are."""
-    if measure.keys is None:
+    if "size" not in measure.lasting:
         engine = measure.engine
         text = engine.text(("each size",), lambda: engine.sql(KEYS.aggregate(n=KEYS.cust.max())))
         (most,) = engine.warehouse.run(text)["n"]
-        measure.keys = 0 if most is None else int(most) + 1  # type: ignore[call-overload]  # an engine's number
-    return measure.keys
+        measure.lasting["size"] = 0 if most is None else int(most) + 1  # type: ignore[call-overload]  # no type here
+    found: int = measure.lasting["size"]
+    return found
 
 
 def figures(measure: Measure, questions: Sequence[Question], frame: Frame) -> dict[Key, list[Rationals]]:
@@ -149,7 +152,22 @@ class _Last:
 
 
 def texts(measure: Measure, segments: Segments, day: date) -> tuple[list[Texts], list[Array]]:
-    """What the segments' columns say of each on the day before `day`, and of whom its `told` conditions hold."""
+    """What the segments' columns say of each on the day before `day`, and of whom its `told` conditions hold.
+
+    Where nothing of it can change with time it is asked once for all days.
+    """
+    key = "everyone", segments
+    if segments.moves:
+        return _everyone(measure, segments, day)
+    if key not in measure.lasting:
+        if len(measure.lasting) > KEPT:
+            measure.lasting.clear()
+        measure.lasting[key] = _everyone(measure, segments, day)
+    found: tuple[list[Texts], list[Array]] = measure.lasting[key]
+    return found
+
+
+def _everyone(measure: Measure, segments: Segments, day: date) -> tuple[list[Texts], list[Array]]:
     engine = measure.engine
     text = engine.text(("everyone", segments), lambda: engine.sql(each_windows.of_everyone(segments)))
     rows, words = engine.warehouse.coded(filled(text, {STOP: day}), segments.group)

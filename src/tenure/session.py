@@ -32,6 +32,7 @@ class Session:
         self._measure: Measure | None = None
         self._snapshot: Snapshot | None = None
         self._warehouse: Warehouse | None = None
+        self._columns: Mapping[str, Mapping[str, str]] = {}
         self._made_at = 0.0
         self.held = False
         """Whether it stays at the version it has, whatever happens to the workspace."""
@@ -85,7 +86,9 @@ class Session:
         if self.past_of is None and self._snapshot.meta.get("settings") != settings_digest(self.config, self.policy):
             refresh()  # what is stored follows the old rules
             self._snapshot, self._warehouse = store.snapshot(), None
-        world = world_of(self.config, self.policy, columns_of(self._snapshot.con), frozenset(), self._snapshot.meta)
+        beside = self.past_of if self.past_of is not None and self.past_of._snapshot is self._snapshot else None
+        self._columns = (beside._columns if beside else {}) or columns_of(self._snapshot.con)
+        world = world_of(self.config, self.policy, self._columns, frozenset(), self._snapshot.meta)
         world = replace(world, loaded=known_tables(self._snapshot.con, set(self._snapshot.tables), world))
         if self.past_of is not None:  # stored steps may have looked at what is later in their month
             world = replace(world, steps_hold=not looks_at_months(world.rule), undated=False)
@@ -96,6 +99,8 @@ class Session:
         shelf = self.config.folder / ".tenure" / "texts"
         self._measure = Measure(Engine(dated, world, self.policy, shelf=shelf), clock_of(self.config))
         self._made_at = time.monotonic()
+        if beside is not None and beside._measure is not None:
+            self._measure.lasting = beside._measure.lasting
         return self._measure
 
     def _opened(self, store: Store) -> Snapshot:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from typing import Any
 
 from tenure.expr import Across, Expr, Moves, Rows, Steps
@@ -11,14 +12,18 @@ from tenure.expr import Across, Expr, Moves, Rows, Steps
 
 def children(node: object) -> Iterator[object]:
     """The nodes directly below one."""
-    if not is_dataclass(node):
-        return
-    for field in fields(node):
-        value = getattr(node, field.name)
+    for name in _names(type(node)):
+        value = getattr(node, name)
         if isinstance(value, tuple):
             yield from _flatten(value)
         else:
             yield value
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    """The fields of a kind of node: asked again and again, and slow to find. None where it is no node."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 def _flatten(value: tuple[object, ...]) -> Iterator[object]:
@@ -54,7 +59,7 @@ def _rewrite(node: object, change: Callable[[object], object]) -> object:
         return tuple(_rewrite(item, change) for item in node)
     if not isinstance(node, Expr | Steps | Moves | Rows) or not is_dataclass(node):
         return node
-    new: dict[str, Any] = {f.name: _rewrite(getattr(node, f.name), change) for f in fields(node) if f.init}
+    new: dict[str, Any] = {name: _rewrite(getattr(node, name), change) for name in _names(type(node))}
     if any(new[name] is not getattr(node, name) for name in new):
         node = replace(node, **new)
     return change(node)

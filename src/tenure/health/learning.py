@@ -17,6 +17,8 @@ from tenure.stats import Area, aucs
 from tenure.stats.rationals import Array
 
 DIGITS = 9
+FITTED = 1_000_000
+"""Of more customer-months than these, weights are fitted to those of every second, third, .. customer."""
 LATER = Fraction(2, 3)
 """The part of the months after which the later ones begin."""
 
@@ -57,7 +59,7 @@ def learned(score: Score, mine: Seen, days: Sequence[date], horizon: int) -> Lea
         if left_of(part) < LEAST or part.left.all():
             return Learned({}, refused=f"only {left_of(part)} customers left in the {name} months; {LEAST} are needed")
     names = [m.name for m in score.measures if not np.isnan(early.points[m.name]).all()]
-    weights = _fit(names, early)
+    weights = _fit(names, early.where(early.who % -(-len(early) // FITTED) == 0))
     if not any(weights.values()):
         return Learned({}, refused="in the earlier months no measure was lower for those who left")
     then: Array = np.round(_total(score, weights, late), DIGITS)
