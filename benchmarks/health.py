@@ -181,11 +181,12 @@ def by_hand(con: Any, day: date = TODAY) -> dict[str, Any]:
 def ours(workspace: Workspace) -> dict[str, Any]:
     """Ours, likewise: asked anew."""
     workspace._desk = None
+    workspace._ready().lasting.clear()
     standing = workspace.health()
     scored, index = standing.judgements.scored, standing.judgements.index
     people = scored.inputs.people
     return {
-        "customer_id": np.array(people.ids, dtype=object)[index],
+        "customer_id": people.ids[index],
         "score": scored.total[index],
         "band": scored.band[index],
         "coverage": scored.coverage[index],

@@ -99,7 +99,7 @@ def test_the_last_day_with_a_fact(tmp_path: Path, seed: int) -> None:
             who = str(row.by["customer_id"])
             if count and who in last:
                 last[who] = max(last[who], (row.start - days[0].start).days)
-        mine = workspace.last_facts(name, days)
+        mine = workspace.last_facts(name, Period("", days[0].start, days[-1].end))
         assert {who: int(mine[keys[who]]) for who in there} == last, name
         seen += sum(place >= 0 for place in last.values())
     assert seen

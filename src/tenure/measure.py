@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 from functools import partial
+from typing import Any
 
 from tenure import grouping
 from tenure.cohorts import rows as cohort_rows
@@ -33,6 +34,7 @@ class Measure:
         self.engine = engine
         self.clock = clock
         self.seen: set[object] = set()  # sources of columns whose tables are made (see each)
+        self.lasting: dict[object, Any] = {}  # what holds on every day of a version, kept for its past too (see each)
 
     def results(self, questions: Sequence[Question], frame: Frame) -> list[Result]:
         """A result for each question; metrics that share leaves share the query."""

@@ -15,7 +15,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tenure import catalog, model
-from tenure.expr import Steps
+from tenure.expr import Expr, Steps
 from tenure.policy import Policy
 from tenure.usage import Usage
 
@@ -158,7 +158,8 @@ class Rollup:
     `over_steps`: it reads MRR as steps, so its world must name them. `asks`: the setting of [usage] without which it
     has no rows. `days`: for a column of it, the stored rollup whose rows (one for each value and day, with the day
     before on which the value was seen, `since`, and the days between, `gap`) count its different values. `kinds`: for a
-    column of it, the values of its column `kind` outside of which it is empty.
+    column of it, the values of its column `kind` outside of which it is empty. `inside`: another rollup and a
+    condition: this one's rows are those rows of it for which the condition holds.
     """
 
     name: str
@@ -175,6 +176,7 @@ class Rollup:
     days: tuple[tuple[str, str], ...] = ()
     kinds: tuple[tuple[str, tuple[str, ...]], ...] = ()
     there: Callable[[World], ir.Table] | None = None
+    inside: tuple[str, Expr] | None = None
 
     @property
     def is_made(self) -> bool:
@@ -266,7 +268,7 @@ class PeriodRows:
     read from a table that the engine has judged for the ends of the periods first (see Engine.judge). `spans`: the same
     rows once each, from their day `from_day` to `to_day`, at whose end they are no more (empty: they still are), where
     a period has those that are there at its end. `then`: what makes more rows of them (with further columns), which
-    customers are met before.
+    customers are met before. `single`: a customer has one row in a period at most.
     """
 
     name: str
@@ -277,6 +279,7 @@ class PeriodRows:
     judged: bool = False
     spans: Callable[[World, Asked], ir.Table] | None = None
     then: Callable[[ir.Table], ir.Table] | None = None
+    single: bool = False
 
 
 def rollups() -> dict[str, Rollup]:

@@ -13,7 +13,7 @@ from tenure.policy import Policy
 
 if TYPE_CHECKING:
     from tenure.measure import Measure
-    from tenure.store import Snapshot
+    from tenure.store import Snapshot, Store
     from tenure.warehouse import Warehouse
 
 FRESH_FOR = 30.0
@@ -21,13 +21,18 @@ FRESH_FOR = 30.0
 
 
 class Session:
-    """Follows the newest version. `past`: as_of lies before the data's, so what is stored is read and never rebuilt."""
+    """Follows the newest version.
 
-    def __init__(self, config: Config, policy: Policy, *, past: bool = False) -> None:
-        self.config, self.policy, self.past = config, policy, past
+    `past_of`: as_of lies before that session's, so what is stored is read, through what that one has open, and never
+    rebuilt.
+    """
+
+    def __init__(self, config: Config, policy: Policy, *, past_of: Session | None = None) -> None:
+        self.config, self.policy, self.past_of = config, policy, past_of
         self._measure: Measure | None = None
         self._snapshot: Snapshot | None = None
         self._warehouse: Warehouse | None = None
+        self._columns: Mapping[str, Mapping[str, str]] = {}
         self._made_at = 0.0
         self.held = False
         """Whether it stays at the version it has, whatever happens to the workspace."""
@@ -71,19 +76,21 @@ class Session:
         if self._measure and self._snapshot and self._snapshot.version == store.version and fresh:
             return self._measure
         if self._snapshot is None or self._snapshot.version != store.version:
-            self._snapshot, self._warehouse = store.snapshot(), None
+            self._snapshot, self._warehouse = self._opened(store), None
         if "customer_keys" not in self._snapshot.rollups:
             raise RequestError(
                 "This workspace has no data yet.",
                 where=str(self.config.folder),
                 todo="Run tenure sync, or tenure import FILE.",
             )
-        if not self.past and self._snapshot.meta.get("settings") != settings_digest(self.config, self.policy):
+        if self.past_of is None and self._snapshot.meta.get("settings") != settings_digest(self.config, self.policy):
             refresh()  # what is stored follows the old rules
             self._snapshot, self._warehouse = store.snapshot(), None
-        world = world_of(self.config, self.policy, columns_of(self._snapshot.con), frozenset(), self._snapshot.meta)
+        beside = self.past_of if self.past_of is not None and self.past_of._snapshot is self._snapshot else None
+        self._columns = (beside._columns if beside else {}) or columns_of(self._snapshot.con)
+        world = world_of(self.config, self.policy, self._columns, frozenset(), self._snapshot.meta)
         world = replace(world, loaded=known_tables(self._snapshot.con, set(self._snapshot.tables), world))
-        if self.past:  # stored steps may have looked at what is later in their month
+        if self.past_of is not None:  # stored steps may have looked at what is later in their month
             world = replace(world, steps_hold=not looks_at_months(world.rule), undated=False)
         self._warehouse = self._warehouse or Remembering(self._engine(self._snapshot))
         # Texts are compiled with stand-ins for "now", so that they last while it moves on.
@@ -92,13 +99,22 @@ class Session:
         shelf = self.config.folder / ".tenure" / "texts"
         self._measure = Measure(Engine(dated, world, self.policy, shelf=shelf), clock_of(self.config))
         self._made_at = time.monotonic()
+        if beside is not None and beside._measure is not None:
+            self._measure.lasting = beside._measure.lasting
         return self._measure
+
+    def _opened(self, store: Store) -> Snapshot:
+        """The newest version: the one that is open already, where this is of the past."""
+        there, held = (self.past_of._snapshot, self.past_of.held) if self.past_of is not None else (None, False)
+        return there if there is not None and (held or there.version == store.version) else store.snapshot()
 
     def _engine(self, snapshot: Snapshot) -> Warehouse:
         """What answers questions about a version: the embedded engine, or the one tenure.toml names, with its copy."""
         from tenure.warehouse import Embedded
         from tenure.warehouses import connect
 
+        if self.past_of is not None:  # with tables of its own, which are as of its day
+            return Embedded(snapshot.beside())
         if self.config.warehouse == "duckdb":
             return Embedded(snapshot.con)
         return connect(self.config.warehouse, snapshot, self.config.folder)

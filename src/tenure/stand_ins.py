@@ -15,6 +15,14 @@ CUT, STOP, BEGIN, FINISH = date(2800, 7, 1), date(2700, 7, 1), date(2600, 7, 1),
 """as_of, the first local day of which nothing is known, the first day and the end of the periods asked for as far as
 they are known, and the end of the last one that has begun."""
 
+EDGE = date(2400, 1, 1)
+
+
+def edge(number: int) -> date:
+    """What stands for one of the ends of windows that are asked for at once; nothing is reckoned from it."""
+    return EDGE + timedelta(days=number)
+
+
 _REACH = timedelta(days=40 * 366)
 """How far from a stand-in days may lie that are reckoned from it."""
 
@@ -44,6 +52,8 @@ def filled(text: str, real: Mapping[date, date]) -> str:
 
 def _moved(found: datetime, real: Mapping[date, date]) -> datetime:
     """What a stand-in, or a day near one, is in truth; other days are what they are."""
+    if found.year == EDGE.year and found.date() in real:  # they lie side by side
+        return _instant(real[found.date()])
     for mark, truth in real.items():
         since = found - _instant(mark)
         if abs(since) < _REACH:

@@ -11,14 +11,23 @@ from tenure.expr import Across, Expr, Moves, Rows, Steps
 
 def children(node: object) -> Iterator[object]:
     """The nodes directly below one."""
-    if not is_dataclass(node):
-        return
-    for field in fields(node):
-        value = getattr(node, field.name)
+    for name in _names(node):
+        value = getattr(node, name)
         if isinstance(value, tuple):
             yield from _flatten(value)
         else:
             yield value
+
+
+_FIELDS: dict[Any, tuple[str, ...]] = {}
+
+
+def _names(node: object) -> tuple[str, ...]:
+    """The fields of a node, which are asked for again and again and slow to find; none where it is no node."""
+    kind: Any = type(node)
+    if kind not in _FIELDS:
+        _FIELDS[kind] = tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
+    return _FIELDS[kind]
 
 
 def _flatten(value: tuple[object, ...]) -> Iterator[object]:
@@ -54,7 +63,7 @@ def _rewrite(node: object, change: Callable[[object], object]) -> object:
         return tuple(_rewrite(item, change) for item in node)
     if not isinstance(node, Expr | Steps | Moves | Rows) or not is_dataclass(node):
         return node
-    new: dict[str, Any] = {f.name: _rewrite(getattr(node, f.name), change) for f in fields(node) if f.init}
+    new: dict[str, Any] = {name: _rewrite(getattr(node, name), change) for name in _names(node)}
     if any(new[name] is not getattr(node, name) for name in new):
         node = replace(node, **new)
     return change(node)

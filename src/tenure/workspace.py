@@ -219,7 +219,7 @@ class Workspace(People, Judging):
 
         past = Workspace(self.folder)
         past.__dict__["config"] = replace(self.config, as_of=day, warehouse="duckdb")
-        past.__dict__["_session"] = Session(past.config, self.policy, past=True)
+        past.__dict__["_session"] = Session(past.config, self.policy, past_of=self._session)
         return past
 
     def per_customer(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -114,40 +116,68 @@ class Judging:
 
     def each(self, metrics: Sequence[str], periods: Sequence[Any], where: Sequence[str] = ()) -> dict[str, Any]:
         """Everyone's own figure of metrics (`id` or `id:variant`) in each period, as columns by key."""
+        (found,), _ = self.at_once([(metrics, periods)], where=where)
+        return found
+
+    def at_once(
+        self,
+        figures: Sequence[tuple[Sequence[str], Sequence[Any]]],
+        last: Sequence[tuple[str, Any]] = (),
+        where: Sequence[str] = (),
+    ) -> tuple[list[dict[str, Any]], list[Any]]:
+        """The same for several requests, and `last_facts` of others: what they share is read once."""
         from tenure import each
 
         measure = self._ready()
-        frame = self._frame(measure, "total", periods, (), tuple(where), None)
-        asked = {name: self._asked(name) for name in metrics}
-        quick = {name: one for name, one in asked.items() if each.fits(one.reading.expr)}
-        found = each.figures(measure, list(quick.values()), frame) if quick else {}
-        told = {name: found[one.key] for name, one in quick.items()}
-        for name in asked.keys() - quick.keys():
-            by_customer = self._frame(measure, "total", periods, ("customer_id",), tuple(where), None)
-            told[name] = each.slowly(measure, asked[name], by_customer)
-        return told
+        asked = [{name: self._asked(name) for name in metrics} for metrics, _ in figures]
+        quick = [{name: one for name, one in some.items() if each.fits(one.reading.expr)} for some in asked]
+        frames = [self._frame(measure, "total", periods, (), tuple(where), None) for _, periods in figures]
+        days = [
+            (self._asked(name), self._frame(measure, "day", [all_], (), (), None), partial(self._by_day, all_))
+            for name, all_ in last
+        ]
+        requests = [(list(some.values()), frame) for some, frame in zip(quick, frames, strict=True)]
+        found, places = each.at_once(measure, requests, days)
+        told: list[dict[str, Any]] = []
+        for i, (_, periods) in enumerate(figures):
+            told.append({name: found[i][one.key] for name, one in quick[i].items()})
+            for name in asked[i].keys() - quick[i].keys():
+                by_customer = self._frame(measure, "total", periods, ("customer_id",), tuple(where), None)
+                told[i][name] = each.slowly(measure, asked[i][name], by_customer)
+        return told, places
 
-    def said(self, columns: Sequence[str], period: Any) -> dict[str, Any]:
-        """What attributes say of each customer at a period's end, by key."""
+    def said(
+        self, columns: Sequence[str], period: Any, conditions: Sequence[str] = ()
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What attributes say of each customer at a period's end, and whether conditions hold then, by key."""
         from tenure import each
+        from tenure.filter import parse
 
         measure = self._ready()
-        frame = self._frame(measure, "total", [period], tuple(columns), (), None)
-        return dict(zip(columns, each.texts(measure, self._asked("customers"), frame), strict=True))
+        segments = self._frame(measure, "total", [period], tuple(columns), tuple(conditions), None).segments
+        segments = replace(segments, condition=None, told=tuple(map(parse, conditions)))
+        texts, truths = each.texts(measure, segments, min(period.end, measure.clock.cut))
+        return dict(zip(columns, texts, strict=True)), dict(zip(conditions, truths, strict=True))
 
     def parents(self, period: Any) -> Any:
         """Who each customer's parent is, by key; None where nobody says so."""
         known = self._frame(self._ready(), "total", [period], (), (), None).segments.attributes
-        return self.said(("parent_id",), period)["parent_id"] if "parent_id" in dict(known) else None
+        return self.said(("parent_id",), period)[0]["parent_id"] if "parent_id" in dict(known) else None
 
-    def last_facts(self, metric: str, periods: Sequence[Any]) -> Any:
-        """The place of the last of these days on which each customer has a fact of a metric, by key; -1: none."""
-        from tenure import each
+    def last_facts(self, metric: str, stretch: Any) -> Any:
+        """The place of the last day of a stretch on which each customer has a fact of a metric, by key; -1: none."""
+        _, (found,) = self.at_once([], [(metric, stretch)])
+        return found
 
-        measure = self._ready()
-        return each.last_places(measure, self._asked(metric), self._frame(measure, "day", periods, (), (), None))
+    def _by_day(self, stretch: Any) -> Frame:
+        """The days of a stretch as periods."""
+        from tenure.periods import Period
 
-    def ids(self) -> list[str]:
+        starts = [stretch.start + timedelta(days=i) for i in range((stretch.end - stretch.start).days)]
+        days = [Period("", start, start + timedelta(days=1)) for start in starts]
+        return self._frame(self._ready(), "day", days, (), (), None)
+
+    def ids(self) -> Any:
         """Everyone's customer_id, by key."""
         from tenure import each
 

@@ -276,3 +276,14 @@ def test_equal_scores_on_an_edge_are_settled_once() -> None:
     found = score_all(score, {"s": score}, made)
     assert [found.band_of(i) for i in range(100)] == ["needs attention"] * 100
     assert found.judgement(0).score == 50
+
+
+def test_who_is_set_by_hand_speaks_for_nobody_else() -> None:
+    """Both have 50 points, the edge of a band; one of them is set to 0, the other stays."""
+    measures = (Measure("a", "nps", map=Map(points=((Fraction(0), Fraction(0)), (Fraction(2), Fraction(100))))),)
+    hand = Override("C0", Fraction(0), "Ana", "because", date(2024, 12, 1), date(2025, 2, 1))
+    score = Score("s", measures, BANDS["three"], overrides=(hand,))
+    made = Inputs(DAY, People(np.arange(2), lambda: ["C0", "C1"]), constant(1, 2))
+    made.figures = {"s/a": Rationals(np.full(2, 1))}
+    found = score_all(score, {"s": score}, made)
+    assert found.total.tolist() == [0, 50] and [found.band_of(i) for i in (0, 1)] == ["at risk", "needs attention"]

@@ -106,3 +106,34 @@ def trend(now: Fraction | None, past: Sequence[Fraction | None]) -> Fraction | s
     if sum(known) > 0:
         return now * len(known) / sum(known)
     return "most" if now > 0 else None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A customer when a day begins: its group, MRR, score (None: too little is known) and band."""
+
+    customer: str
+    group: str
+    mrr: Fraction
+    score: Fraction | None
+    band: str
+
+
+def share(people: Sequence[Standing], band: str, group: str | None) -> tuple[Fraction | None, int]:
+    """Of those with a score the part that is in the band, and how many have one; in one group, or all."""
+    known, inside = 0, 0
+    for one in people:
+        if one.score is not None and (group is None or one.group == group):
+            known += 1
+            if one.band == band:
+                inside += 1
+    return (Fraction(inside, known) if known else None), known
+
+
+def at_risk(people: Sequence[Standing], lowest: str, group: str | None) -> Fraction:
+    """The MRR of those with a score who are in the lowest band."""
+    found = Fraction(0)
+    for one in people:
+        if one.score is not None and one.band == lowest and (group is None or one.group == group):
+            found += one.mrr
+    return found

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from tenure.stats import auc, auc_difference, rate_ratio
+from tenure.stats import auc, aucs, rate_ratio
 from tenure.stats.logistic import non_negative
 
 Z = 1.959963984540054
@@ -34,10 +34,10 @@ def test_seeing_the_same_customers_twice_says_no_more() -> None:
 
 def test_the_difference_of_a_number_to_itself_is_nothing() -> None:
     x, left = [3.0, 1.0, 2.0, 0.0], [True, True, False, False]
-    found = auc_difference(x, x, left, "abcd")
+    found = aucs(x, x, left, "abcd")[2]
     assert (found.value, found.low, found.high) == (0, 0, 0)
     # the other way round: 1/4 of the pairs are right
-    assert auc_difference(x, [-one for one in x], left, "abcd").value == -0.5
+    assert aucs(x, [-one for one in x], left, "abcd")[2].value == -0.5
 
 
 def test_twice_as_often() -> None:

@@ -20,6 +20,7 @@ from tenure.compile.scan import shape
 from tenure.compile.segments import Segments
 from tenure.compile.slices import people
 from tenure.expr import START, Across, Const, Flow, Level, Moves, Op, Rows
+from tenure.rollup import period_rows
 from tenure.stand_ins import BEGIN, STOP
 
 WHOLE = "int64"
@@ -55,10 +56,15 @@ def of_rows(leaves: Sequence[Across], source: Rows | Moves, relation: Relation, 
             dated = dated.mutate(k=dated.slot - 1)
         if isinstance(source, Rows):
             dated = latest(dated, source, ("k", "cust"))
-    columns = {f"v{i}": _number(leaf, dated).cast(WHOLE) for i, leaf in enumerate(leaves)}
-    if len(periods) == 1:
-        return dated.group_by("cust").agg(**columns)
-    return dated.group_by("k", "cust").agg(**columns)
+    cell = ("cust",) if len(periods) == 1 else ("k", "cust")
+    if isinstance(source, Rows) and _single(source) and not any(leaf.how in BY_VALUE for leaf in leaves):
+        return dated.select(*cell, **{f"v{i}": _of_row(leaf, dated).cast(WHOLE) for i, leaf in enumerate(leaves)})
+    return dated.group_by(*cell).agg(**{f"v{i}": _number(leaf, dated).cast(WHOLE) for i, leaf in enumerate(leaves)})
+
+
+def _single(source: Rows) -> bool:
+    """Whether nobody has two rows in a period, so that there is nothing to sum."""
+    return source.table in period_rows() and period_rows()[source.table].single
 
 
 def counted(leaf: Across) -> Flow | None:
@@ -76,24 +82,9 @@ def counted(leaf: Across) -> Flow | None:
     return None if x.rows.clock == "k" or x.rows.back or x.rows.last_by or x.rows.planned else x
 
 
-def last_day(flow: Flow, relation: Relation) -> ir.Table:
-    """(cust, k): how many days after the first one asked for the last row lies that is counted."""
-    assert isinstance(flow.rows, Rows)
-    rows, clock = relation(flow.rows), flow.rows.clock
-    inside = (rows[clock] >= ibis.literal(BEGIN)) & (rows[clock] < ibis.literal(STOP))
-    rows = rows.filter(inside & rows.cust.notnull())
-    if flow.keep is not None:
-        rows = rows.filter(flow_value(rows, flow) == 1)
-    last = rows.group_by("cust").agg(last=rows[clock].max())
-    since = last["last"].cast("timestamp").epoch_seconds() - ibis.literal(BEGIN).cast("timestamp").epoch_seconds()
-    return last.select("cust", k=(since // 86400).cast(WHOLE))
-
-
 def _number(leaf: Across, rows: ir.Table) -> ir.Value:
     if leaf.how not in BY_VALUE:
-        _, flows, _ = inputs(leaf.x)
-        value = to_ibis(leaf.x, {flow: flow_value(rows, flow) for flow in flows})
-        return value.sum()
+        return _of_row(leaf, rows).sum()
     assert isinstance(leaf.x, Flow)
     value = to_ibis(leaf.x.x, row_env(rows, leaf.x.x))
     if leaf.x.keep is not None:
@@ -102,6 +93,11 @@ def _number(leaf: Across, rows: ir.Table) -> ir.Value:
     if leaf.how == "distinct":
         return value.nunique()
     return value.min() if leaf.how == "least" else value.max()
+
+
+def _of_row(leaf: Across, rows: ir.Table) -> ir.Value:
+    _, flows, _ = inputs(leaf.x)
+    return to_ibis(leaf.x, {flow: flow_value(rows, flow) for flow in flows})
 
 
 def level_of(leaf: Across) -> Level | None:

@@ -47,7 +47,8 @@ class Segments:
     of pieces made for the request (name to table). `others`: further names that exist, to suggest the nearest.
     `fixed`: columns of a metric's own rows (feature, step), which leaves over other rows know nothing of.
     `firsts`: where tenure is asked for, the table of everyone's first day as a customer.
-    `each`: by customer, whose key every row has, and by nothing else.
+    `each`: by customer, whose key every row has, and by nothing else. `told`: further conditions, which keep nobody
+    out: whether they hold is a column of its own (`truths`).
     """
 
     by: tuple[str, ...] = ()
@@ -60,17 +61,23 @@ class Segments:
     firsts: str | None = None
     fixed: tuple[str, ...] = ()
     each: bool = False
+    told: tuple[Expr, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """Every column in use, each once."""
-        asked = [*self.by, *(columns_of(self.condition) if self.condition is not None else ())]
-        return tuple(dict.fromkeys(asked))
+        conditions = (*self.told, *(() if self.condition is None else (self.condition,)))
+        return tuple(dict.fromkeys([*self.by, *(name for one in conditions for name in columns_of(one))]))
 
     @property
     def group(self) -> tuple[str, ...]:
         """The names of the group columns in a query."""
         return ("cust",) if self.each else tuple(f"g{i}" for i in range(len(self.by)))
+
+    @property
+    def truths(self) -> tuple[str, ...]:
+        """The names of the columns that say whether conditions hold."""
+        return tuple(f"c{i}" for i in range(len(self.told)))
 
     def attribute(self, name: str) -> str | None:
         """The customers column that a name means, if it means one."""
@@ -137,7 +144,7 @@ class Segments:
         `day`: when to read attributes; `boundary`: the day before which tenure is counted; `owned`: no row is without
         a customer, as in a table of steps; `then`: what makes more rows of them, after they have met customers.
         """
-        if not self.names:
+        if not self.names and not self.told:
             return rows if then is None else then(rows)
         values: dict[str, ir.Value] = {}
         moments = {"at_day_": day, "boundary_": boundary}
@@ -156,18 +163,17 @@ class Segments:
         for name in self.names:
             if name not in values:
                 values[name] = self._of_row(rows, name)
-        if self.condition is not None:
-            env: dict[Expr, ir.Value] = {Col(n): v for n, v in values.items()}
-            try:
-                kept = ibis.coalesce(to_ibis(self.condition, env), ibis.literal(False))
-                rows = rows.filter(kept)
-            except Exception as error:  # Ibis refuses with a dozen kinds of its own and of Python's
-                raise RequestError(
-                    f"The condition does not fit the columns: {_first_line(error)}.",
-                    where="--where",
-                    todo="Compare text with text and numbers with numbers.",
-                ) from error
-        groups = {}
+        env: dict[Expr, ir.Value] = {Col(n): v for n, v in values.items()}
+        try:
+            if self.condition is not None:
+                rows = rows.filter(_holds(self.condition, env))
+            groups = {name: _holds(one, env) for name, one in zip(self.truths, self.told, strict=True)}
+        except Exception as error:  # Ibis refuses with a dozen kinds of its own and of Python's
+            raise RequestError(
+                f"The condition does not fit the columns: {_first_line(error)}.",
+                where="--where",
+                todo="Compare text with text and numbers with numbers.",
+            ) from error
         for label, name in zip(self.group, self.by, strict=True):
             ready = f"{_SHOWN}{values[name].get_name()}"
             if ready in rows.columns:
@@ -288,6 +294,11 @@ def _shown(rows: ir.Table, value: ir.Value, *, of_customer: bool) -> ir.Value:
         if of_customer and "cust" in rows.columns
         else text
     )
+
+
+def _holds(condition: Expr, env: dict[Expr, ir.Value]) -> ir.Value:
+    """Whether a condition holds; what it cannot tell does not."""
+    return ibis.coalesce(to_ibis(condition, env), ibis.literal(False))
 
 
 def _named(value: ir.Value) -> ir.Value:

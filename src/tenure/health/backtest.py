@@ -43,8 +43,8 @@ def backtest(desk: Desk, name: str | None, months: int, horizon: int, where: Seq
     seen: dict[str, list[Seen]] = {one: [] for one in desk.scores}
     deep: list[Seen] = []
     unscored, noted = 0, Counter[str]()
-    for i, day in enumerate(progress.over(days, "months scored")):
-        left = _left(desk, day, horizon)
+    counted = progress.over(days, "months scored")
+    for i, (day, left) in enumerate(zip(counted, _left(desk, days, horizon), strict=True)):
         kept = desk.standing_of(day, where) if where else None
         for each in desk.scores.values():
             scored = desk.scored(each, day)
@@ -69,13 +69,14 @@ def backtest(desk: Desk, name: str | None, months: int, horizon: int, where: Seq
     if gone < LEAST or mine.left.all():
         refused = replace(start, refused=_refusal(gone, horizon, told))
         return replace(refused, sentences=tuple(sentences(refused)))
+    area = area_of(mine)
     found = replace(
         start,
-        area=area_of(mine),
+        area=area,
         bands=tuple(group_rate(band, mine.where(mine.band == i)) for i, band in enumerate(score.bands.names)),
         calibration=tuple(_calibration(mine)),
         lifts=tuple(_lifts(score, mine)),
-        compared=tuple(_compared(all_seen, score, mine)),
+        compared=tuple(_compared(all_seen, score, area)),
         learned=learned(score, together(deep), days, horizon),
     )
     return replace(found, sentences=tuple(sentences(found)))
@@ -89,11 +90,11 @@ def _refusal(gone: int, horizon: int, days: Sequence[date]) -> str:
     return f"only {gone} {who} with a score left within {horizon} days; {need}"
 
 
-def _left(desk: Desk, day: date, horizon: int) -> Array:
-    """Who churned within the horizon of a day, as known today, by key."""
-    asked = [Period("", day, day + timedelta(days=horizon))]
-    (found,) = desk.ask_at(desk.today).each(("churned_customers",), asked)["churned_customers"]
-    return found.there & (found.num != 0)
+def _left(desk: Desk, days: Sequence[date], horizon: int) -> list[Array]:
+    """Who churned within the horizon of each day, as known today, by key."""
+    asked = [Period("", day, day + timedelta(days=horizon)) for day in days]
+    found = desk.ask_at(desk.today).each(("churned_customers",), asked)["churned_customers"]
+    return [one.there & (one.num != 0) for one in found]
 
 
 def _seen(scored: Scored, number: int, known: Array, left: Array) -> Seen:
@@ -160,8 +161,9 @@ def _lifts(score: Score, seen: Seen) -> list[Ratio]:
     return found
 
 
-def _compared(seen: Mapping[str, Seen], score: Score, mine: Seen) -> list[dict[str, Any]]:
+def _compared(seen: Mapping[str, Seen], score: Score, known: Area) -> list[dict[str, Any]]:
     """The same for every other score, and for each profile of this one, where enough left."""
+    mine = seen[score.name]
     groups: list[tuple[str, str, Seen]] = [("score", name, all_) for name, all_ in seen.items()]
     if score.profiles:
         _, firsts = np.unique(mine.profile, return_index=True)
@@ -175,6 +177,6 @@ def _compared(seen: Mapping[str, Seen], score: Score, mine: Seen) -> list[dict[s
         gone = left_of(inside)
         line: dict[str, Any] = {"kind": kind, "name": name, "customers": customers(inside), "churned": gone}
         enough = gone >= LEAST and not inside.left.all()
-        area = area_of(inside) if enough else None
+        area = (known if inside is mine else area_of(inside)) if enough else None
         found.append(line | {"auc": area and area.value, "low": area and area.low, "high": area and area.high})
     return found

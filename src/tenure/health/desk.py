@@ -137,7 +137,7 @@ class Desk:
         return self.scores[name]
 
     @cached_property
-    def names(self) -> Sequence[str]:
+    def names(self) -> Array:
         """Everyone's customer_id, by key."""
         return self.ask_at(self.today).ids()
 
@@ -231,19 +231,29 @@ def _rows(found: Scored, day: date, main: int) -> list[tuple[object, ...]]:
 
 def _lowest_first(scored: Scored, index: Array) -> Array:
     """The places by score, who has none last; of equal ones the larger customer first, then by name."""
-    total = np.round(scored.total[index] / SAME).astype(float)
-    mrr, none = scored.inputs.mrr.take(index).keys(), np.isnan(total)
-    total = np.where(none, 0.0, total)
-    order = np.lexsort((-mrr, total, none))
-    index, lines = index[order], np.stack([none[order], total[order], mrr[order]])
-    alike = (lines[:, 1:] == lines[:, :-1]).all(axis=0)
-    begins = np.flatnonzero(np.append(True, ~alike)[: len(index)])
-    ids = scored.inputs.people.ids
-    ends = np.append(begins[1:], len(index))
-    for run in np.flatnonzero(ends - begins > 1).tolist():
-        inside = slice(begins[run], ends[run])
-        index[inside] = sorted(index[inside].tolist(), key=ids.__getitem__)
+    total = np.round(scored.total[index] / SAME)
+    order = np.argsort(np.where(np.isnan(total), np.inf, total))
+    index, total = index[order], total[order]
+    alike = (total[1:] == total[:-1]) | np.isnan(total[1:])
+    tied, run = _runs(alike)
+    index[tied] = index[tied][np.lexsort((index[tied], -scored.inputs.mrr.take(index[tied]).keys(), run))]
+    mrr = scored.inputs.mrr.take(index[tied]).keys()
+    equal, run = _runs((run[1:] == run[:-1]) & (mrr[1:] == mrr[:-1]))
+    tied = tied[equal]
+    names = scored.inputs.people.ids[index[tied]]
+    # Keys were mostly given by name. Where they were not, the whole run is sorted.
+    wrong = np.unique(run[1:][(run[1:] == run[:-1]) & (names[1:] < names[:-1])])
+    for number in wrong.tolist():
+        inside = slice(*np.searchsorted(run, [number, number + 1]))
+        index[tied[inside]] = index[tied[inside]][np.argsort(names[inside])]
     return index
+
+
+def _runs(alike: Array) -> tuple[Array, Array]:
+    """The places that are alike one next to them, and the number of each one's run."""
+    ends = np.zeros(1, dtype=bool)
+    inside = np.flatnonzero(np.concatenate([ends, alike]) | np.concatenate([alike, ends]))
+    return inside, np.cumsum(np.concatenate([~ends, ~alike]))[inside]
 
 
 SAME = 1e-9

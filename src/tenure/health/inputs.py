@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from tenure import progress
-from tenure.health_score import Measure, Score
+from tenure.health_score import Score
 from tenure.periods import Period, before
 from tenure.stats.rationals import Array, Rationals, constant, where
 
@@ -21,8 +20,13 @@ if TYPE_CHECKING:
     from tenure.each import Texts
 
 DAY = timedelta(days=1)
+Window = tuple[int, int]
 FROM_NOTHING = 10**9
 """Something where the past has nothing: above every point of a map."""
+
+
+Figures = tuple[Sequence[str], Sequence[Period]]
+"""Metrics and the periods they are asked for."""
 
 
 class Ask(Protocol):
@@ -33,16 +37,20 @@ class Ask(Protocol):
     ) -> Mapping[str, list[Rationals]]:
         """Everyone's own figures of metrics, by key, in each period."""
 
-    def said(self, columns: Sequence[str], period: Period) -> Mapping[str, Texts]:
-        """What attributes say of each customer at the period's end, by key."""
+    def at_once(
+        self, figures: Sequence[Figures], last: Sequence[tuple[str, Period]] = (), where: Sequence[str] = ()
+    ) -> tuple[Sequence[Mapping[str, list[Rationals]]], Sequence[Array]]:
+        """The same for several requests; and the place of the last day with a fact of each stretch, -1: none."""
+
+    def said(
+        self, columns: Sequence[str], period: Period, conditions: Sequence[str] = ()
+    ) -> tuple[Mapping[str, Texts], Mapping[str, Array]]:
+        """What attributes say of each customer at the period's end, and whether conditions hold then, by key."""
 
     def parents(self, period: Period) -> Texts | None:
         """Who each customer's parent is, by key; None where nobody says so."""
 
-    def last_facts(self, metric: str, periods: Sequence[Period]) -> Array:
-        """The place of the last of these days on which each has a fact of the metric, by key; -1: none."""
-
-    def ids(self) -> Sequence[str]:
+    def ids(self) -> Array:
         """Everyone's customer_id, by key."""
 
 
@@ -51,7 +59,7 @@ class People:
     """The customers of a day: their keys, rising, and how to learn what they are called."""
 
     keys: Array
-    names: Callable[[], Sequence[str]]
+    names: Callable[[], Array]
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -61,10 +69,9 @@ class People:
         return People, (self.keys, partial(list, self.names()))
 
     @cached_property
-    def ids(self) -> list[str]:
+    def ids(self) -> Array:
         """Their customer_ids."""
-        names = self.names()
-        return [names[key] for key in self.keys.tolist()]
+        return np.asarray(self.names(), dtype=object)[self.keys]
 
     @cached_property
     def place(self) -> dict[str, int]:
@@ -94,38 +101,45 @@ class Inputs:
     empty: tuple[str, ...] = ()
 
 
-def there_on(ask: Ask, day: date, where: Sequence[str] = ()) -> Array:
-    """Who is a customer when a day begins, by key."""
-    (count,) = ask.each(("customers",), [Period("", day - DAY, day)], where)["customers"]
-    return count.there & (count.num != 0)
+def there_on(ask: Ask, day: date, where: Sequence[str]) -> Array:
+    """For whom the conditions hold when a day begins, by key."""
+    _, truths = ask.said((), _last(day), where)
+    return np.logical_and.reduce([truths[condition] for condition in where])
 
 
-def gather(ask: Ask, scores: Sequence[Score], day: date, names: Callable[[], Sequence[str]] | None = None) -> Inputs:
-    """All that the scores look at: one request for each window. `ask` must know nothing of `day` and later."""
-    last = Period("", day - DAY, day)
-    both = ask.each(("customers", "mrr"), [last])
-    (there,), (money,) = both["customers"], both["mrr"]
+def gather(ask: Ask, scores: Sequence[Score], day: date, names: Callable[[], Array] | None = None) -> Inputs:
+    """All that the scores look at, in one request. `ask` must know nothing of `day` and later."""
+    wanted = _Wanted(scores, day)
+    last = _last(day)
+    figures, places = ask.at_once([(("customers", "mrr"), [last]), *wanted.figures], wanted.last)
+    there, money = (figures[0][name][0] for name in ("customers", "mrr"))
     keys = np.flatnonzero(there.there & (there.num != 0))
     found = Inputs(day, People(keys, names or ask.ids), money.filled().take(keys))
     if not len(keys):
         return found
-    for conditions in dict.fromkeys(c for one in scores for c in _conditions(one)):
-        found.members[conditions] = there_on(ask, day, [conditions])[keys]
     columns = {m.of for s in scores for m in s.measures if m.source == "attribute"}
     columns |= {m.within for s in scores for m in s.measures if m.within}
-    wanted = {name: said.take(keys) for name, said in (ask.said(sorted(columns), last) if columns else {}).items()}
+    conditions = list(dict.fromkeys(c for one in scores for c in _conditions(one)))
+    if columns or conditions:
+        texts, truths = ask.said(sorted(columns), last, conditions)
+        found.members |= {condition: truth[keys] for condition, truth in truths.items()}
+        said = {name: one.take(keys) for name, one in texts.items()}
     for score in scores:
         for measure in score.measures:
             if measure.within:
-                found.within[measure.within] = wanted[measure.within]
+                found.within[measure.within] = said[measure.within]
             if measure.source == "attribute":
-                found.figures[f"{score.name}/{measure.name}"] = wanted[measure.of]
+                found.figures[f"{score.name}/{measure.name}"] = said[measure.of]
     if any(score.parents != "own" for score in scores):
         parents = ask.parents(last)
         found.parent = None if parents is None else parents.take(keys)
-    _metrics(ask, scores, day, found)
+    wanted.fill(found, figures[1:], places)
     found.empty = tuple(name for name, figure in found.figures.items() if not _any(figure))
     return found
+
+
+def _last(day: date) -> Period:
+    return Period("", day - DAY, day)
 
 
 def _any(figure: Rationals | Texts) -> bool:
@@ -136,29 +150,42 @@ def _conditions(score: Score) -> list[str]:
     return [p.where for p in score.profiles] + [rule.where for rule in score.rules if rule.where]
 
 
-def _metrics(ask: Ask, scores: Sequence[Score], day: date, found: Inputs) -> None:
-    asked: dict[tuple[int, int], list[tuple[str, Measure]]] = {}
-    ages: dict[tuple[str, tuple[int, int]], Array] = {}
-    for score in scores:
-        for measure in score.measures:
-            if measure.source == "metric":
-                key, kind = f"{score.name}/{measure.name}", (measure.of, measure.window)
-                if measure.since or measure.fresh_for is not None:
-                    if kind not in ages:
-                        ages[kind] = _ages(ask, measure, day)[found.people.keys]
-                    found.ages[key] = ages[kind]
-                if measure.since:
-                    found.figures[key] = Rationals(ages[kind], 1, ages[kind] >= 0)
-                else:
-                    asked.setdefault(measure.window, []).append((key, measure))
-    for window, group in progress.over(list(asked.items()), "groups of measures read"):
-        past = {measure.of: max(m.past for _, m in group if m.of == measure.of) for _, measure in group}
-        answers: dict[str, list[Rationals]] = {}
-        for back in sorted(set(past.values())):
-            answers |= ask.each([name for name in past if past[name] == back], spans(day, window, back))
-        for key, measure in group:
-            figures = [one.take(found.people.keys) for one in answers[measure.of][-1 - measure.past :]]
-            found.figures[key] = against_past(figures) if measure.past else figures[0]
+class _Wanted:
+    """What the scores' metrics need: figures by window, with as many windows before as a trend looks at; last days."""
+
+    def __init__(self, scores: Sequence[Score], day: date) -> None:
+        self.day = day
+        self.measures = [(f"{s.name}/{m.name}", m) for s in scores for m in s.measures if m.source == "metric"]
+        past: dict[tuple[Window, str], int] = {}
+        for _, one in self.measures:
+            if not one.since:
+                past[one.window, one.of] = max(one.past, past.get((one.window, one.of), 0))
+        names: dict[tuple[Window, int], list[str]] = {}
+        for (window, name), back in past.items():
+            names.setdefault((window, back), []).append(name)
+        self.past = past
+        self.spans = list(names)
+        self.figures: list[Figures] = [(names[key], spans(day, *key)) for key in self.spans]
+        dated = [one for _, one in self.measures if one.since or one.fresh_for is not None]
+        self.dated = list(dict.fromkeys((one.of, one.window) for one in dated))
+        self.last = [(name, Period("", before(day, window), day)) for name, window in self.dated]
+
+    def fill(self, found: Inputs, figures: Sequence[Mapping[str, list[Rationals]]], places: Sequence[Array]) -> None:
+        """Put the answers where the measures look for them. An age is the days since the last fact, -1 for none."""
+        keys, ages = found.people.keys, {}
+        for (name, window), place, (_, stretch) in zip(self.dated, places, self.last, strict=True):
+            ages[name, window] = np.where(place < 0, -1, (stretch.end - stretch.start).days - 1 - place)[keys]
+        taken: dict[tuple[Window, str], list[Rationals]] = {}
+        for (window, _), answer in zip(self.spans, figures, strict=True):
+            taken |= {(window, name): [one.take(keys) for one in columns] for name, columns in answer.items()}
+        for key, one in self.measures:
+            if one.since or one.fresh_for is not None:
+                found.ages[key] = ages[one.of, one.window]
+            if one.since:
+                found.figures[key] = Rationals(found.ages[key], 1, found.ages[key] >= 0)
+                continue
+            columns = taken[one.window, one.of][-1 - one.past :]
+            found.figures[key] = against_past(columns) if one.past else columns[0]
 
 
 def spans(day: date, window: tuple[int, int], past: int) -> list[Period]:
@@ -180,11 +207,3 @@ def against_past(figures: Sequence[Rationals]) -> Rationals:
     found = now.times(Rationals(count)).over(total).only(rising)
     from_nothing = now.there & (count > 0) & ~rising & (now.compared(Fraction(0)) > 0)
     return where(from_nothing, constant(FROM_NOTHING, len(now)), found)
-
-
-def _ages(ask: Ask, measure: Measure, day: date) -> Array:
-    """Days since the last day of the window with a fact, by key; -1 for who has none."""
-    first = before(day, measure.window)
-    length = (day - first).days
-    last: Any = ask.last_facts(measure.of, [Period("", first + i * DAY, first + (i + 1) * DAY) for i in range(length)])
-    return np.where(last < 0, -1, length - 1 - last)

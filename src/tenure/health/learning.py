@@ -13,10 +13,12 @@ import numpy as np
 from tenure.health.seen import LEAST, Seen, left_of
 from tenure.health.weighing import stood_in
 from tenure.health_score import Score
-from tenure.stats import Area, auc, auc_difference
+from tenure.stats import Area, aucs
 from tenure.stats.rationals import Array
 
 DIGITS = 9
+FITTED = 1_000_000
+"""Of more customer-months than these, weights are fitted to those of every second, third, .. customer."""
 LATER = Fraction(2, 3)
 """The part of the months after which the later ones begin."""
 
@@ -57,7 +59,7 @@ def learned(score: Score, mine: Seen, days: Sequence[date], horizon: int) -> Lea
         if left_of(part) < LEAST or part.left.all():
             return Learned({}, refused=f"only {left_of(part)} customers left in the {name} months; {LEAST} are needed")
     names = [m.name for m in score.measures if not np.isnan(early.points[m.name]).all()]
-    weights = _fit(names, early)
+    weights = _fit(names, early.where(early.who % -(-len(early) // FITTED) == 0))
     if not any(weights.values()):
         return Learned({}, refused="in the earlier months no measure was lower for those who left")
     then: Array = np.round(_total(score, weights, late), DIGITS)
@@ -65,13 +67,8 @@ def learned(score: Score, mine: Seen, days: Sequence[date], horizon: int) -> Lea
     kept = late.where(known)
     if left_of(kept) < LEAST or kept.left.all():
         return Learned({}, refused="what was learned can judge too few of the later customers")
-    return Learned(
-        weights,
-        (len(np.unique(early.day)), len(np.unique(late.day))),
-        auc(-kept.score, kept.left, kept.who),
-        auc(-then[known], kept.left, kept.who),
-        auc_difference(-kept.score, -then[known], kept.left, kept.who),
-    )
+    months = len(np.unique(early.day)), len(np.unique(late.day))
+    return Learned(weights, months, *aucs(-kept.score, -then[known], kept.left, kept.who))
 
 
 def _total(score: Score, weights: Mapping[str, int], seen: Seen) -> Array:
@@ -81,7 +78,7 @@ def _total(score: Score, weights: Mapping[str, int], seen: Seen) -> Array:
         weight = weights.get(measure.name, 0)
         if weight:
             points, left = stood_in(measure, seen.points[measure.name], seen.fresh.get(measure.name))
-            top += weight * left * np.nan_to_num(points)
+            top += weight * left * points
             whole += weight * left
     return np.where(whole > 0, top / np.where(whole > 0, whole, 1.0), np.nan)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
@@ -44,7 +45,7 @@ class Measured:
     left: Array | None
     whole: int
 
-    @property
+    @cached_property
     def there(self) -> Array:
         """Of whom it says something that counts."""
         return ~np.isnan(self.points)

@@ -92,8 +92,13 @@ def score_all(score: Score, scores: Mapping[str, Score], inputs: Inputs) -> Scor
     known = ~np.isnan(total)
     band[known] = _bands(score, total[known])
     done = Scored(score, inputs, exactly, total, band, coverage, notes=(*notes, *_notes(score, inputs)))
+    alone = _alone(done)
+    sure[alone] = True  # they speak for nobody else, however alike
     _settle(done, np.flatnonzero(near(total, _edges(score), NEAR) & ~sure))
-    _by_hand(done)
+    for i in alone:
+        one = exactly.judgement(i)
+        total[i] = np.nan if one.score is None else float(one.score)
+        band[i], coverage[i] = _place(score, one), float(one.coverage)
     return done
 
 
@@ -167,15 +172,11 @@ def _settle(done: Scored, index: Array) -> None:
     done.band[index], done.total[index] = band[kind.reshape(-1)], total[kind.reshape(-1)]
 
 
-def _by_hand(done: Scored) -> None:
-    """Parents, and customers of whom something was set by hand, one by one."""
+def _alone(done: Scored) -> list[int]:
+    """Parents, and customers of whom something was set by hand: they are judged one by one."""
     score, people = done.score, done.inputs.people
     set_ = {one.customer for one in score.overrides if one.holds(done.inputs.day)} if score.overrides else set()
-    places = {people.place[who] for who in set_ if who in people.place} | set(done.exactly.children)
-    for i in sorted(places):
-        one = done.exactly.judgement(i)
-        done.total[i] = np.nan if one.score is None else float(one.score)
-        done.band[i], done.coverage[i] = _place(score, one), float(one.coverage)
+    return sorted({people.place[who] for who in set_ if who in people.place} | set(done.exactly.children))
 
 
 def _place(score: Score, one: Judgement) -> int:

@@ -6,6 +6,7 @@ whether there is a score at all.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,7 +16,7 @@ import numpy as np
 from tenure.health.judgement import NOTHING, grouped
 from tenure.health.measured import Measured
 from tenure.health_score import NEUTRAL, Measure, Score
-from tenure.stats.rationals import Array, Rationals, constant, product
+from tenure.stats.rationals import ROOM, Array, Rationals
 
 
 @dataclass(frozen=True)
@@ -34,22 +35,21 @@ def weighed(score: Score, measures: Mapping[str, Measured], weights: Mapping[str
     groups, weight_of = grouped(score, used, weights)
     everything = sum((weight_of[name] for name in groups), NOTHING)
     top, known = np.zeros(size), np.zeros(size)
-    coverage = constant(0, size)
+    shares: dict[str, Fraction] = {}
     for name, members in groups.items():
         full = sum((weights[m.name] for m in members), NOTHING)
         inner, there = np.zeros(size), np.zeros(size)
         for m in members:
             points, left = taken[m.name]
             amount = float(weights[m.name]) * left
-            inner += amount * np.nan_to_num(points)
+            inner += amount * points
             there += amount
         alive = (there > 0) & bool(weight_of[name])
         top += np.where(alive, float(weight_of[name]) * inner / np.where(there > 0, there, 1.0), 0.0)
         known += np.where(alive, float(weight_of[name]), 0.0)
         if full and everything:
-            for m in members:
-                share = weight_of[name] / everything * weights[m.name] / full
-                coverage = coverage.plus(_covered(m, measures[m.name], index, share))
+            shares |= {m.name: weight_of[name] / everything * weights[m.name] / full for m in members}
+    coverage = _covered([(measures[name], share) for name, share in shares.items()], index)
     some = known > 0
     total = np.where(some, top / np.where(some, known, 1.0), np.nan)
     enough = coverage.compared(score.coverage) >= 0
@@ -66,22 +66,28 @@ def _taken(one: Measured, index: Array) -> tuple[Array, Array]:
 def stood_in(measure: Measure, points: Array, fresh: Array | None) -> tuple[Array, Array]:
     """Points, with what the measure's policy puts in place of nothing, and how much of the weight counts."""
     left = np.ones(len(points)) if fresh is None else fresh
-    nothing = np.isnan(points)
+    there = ~np.isnan(points)
+    if there.all():
+        return points, left
     if measure.missing in ("ignore", "block"):
-        return points, np.where(nothing, 0.0, left)
+        return np.where(there, points, 0.0), left * there
     stands = float(NEUTRAL) if measure.missing == "neutral" else 0.0
-    return np.where(nothing, stands, points), np.where(nothing, 1.0, left)
+    return np.where(there, points, stands), np.where(there, left, 1.0)
 
 
-def _covered(measure: Measure, one: Measured, index: Array, share: Fraction) -> Rationals:
-    """What the measure adds to how much is known, exactly: what was only put in its place is not known."""
-    there = one.there[index]
-    left = np.full(len(index), one.whole) if one.left is None else one.left[index]
-    if measure.missing == "zero":
-        left = np.where(there, left, one.whole)
-    else:
-        left = np.where(there, left, 0)
-    return Rationals(product(left, share.numerator), share.denominator * one.whole)
+def _covered(shares: Sequence[tuple[Measured, Fraction]], index: Array) -> Rationals:
+    """How much is known, exactly: a measure's share where it says something. What was put in its place is not known."""
+    whole = math.lcm(*(share.denominator * one.whole for one, share in shares))
+    found = np.zeros(len(index), dtype=np.int64 if whole < ROOM else object)
+    for one, share in shares:
+        unit = share.numerator * (whole // (share.denominator * one.whole))
+        there = one.there[index]
+        if one.left is None:
+            found += unit if one.measure.missing == "zero" else there.astype(found.dtype) * unit
+        else:
+            stands = one.whole if one.measure.missing == "zero" else 0
+            found += np.where(there, one.left[index], stands).astype(found.dtype) * unit
+    return Rationals(found, whole)
 
 
 def near(total: Array, edges: Sequence[float], reach: float) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from tenure.expr import Col
 from tenure.money import TICKS
 from tenure.rollup import Rollup, World, exact, keyed
 from tenure.rollups._rates import in_reporting
@@ -34,16 +35,24 @@ def orders_rows(world: World) -> ir.Table:
     if world.undated:  # when an order was cancelled or refunded is not said: in the past it was not yet known
         status = ibis.coalesce(rows.status, ibis.literal("placed"))
         rows = rows.filter(~status.isin(["cancelled", "refunded"]))
+    return _keyed(world, _worth(world, rows))
+
+
+def _worth(world: World, rows: ir.Table) -> ir.Table:
+    """Orders with `sold` and `cents`."""
     rows = in_reporting(world, rows, "placed_day", {"sold": "amount"})
-    cents = exact((rows.sold.cast("float64") / (TICKS // 100)).round())  # their squares are summed
-    return _keyed(world, rows.mutate(cents=cents))
+    return rows.mutate(cents=exact((rows.sold.cast("float64") / (TICKS // 100)).round()))  # their squares are summed
 
 
 def placed_rows(world: World) -> ir.Table:
-    """Every order that was placed, with `undone`: 1 where it was cancelled or refunded; none where nobody knows."""
+    """Every order that was placed, as `orders` are, with `undone`: 1 where it was cancelled or refunded.
+
+    None where nobody knows.
+    """
     rows = world.past("orders")
     if not world.undated:
         rows = rows.filter(ibis.literal(False))
+    rows = _worth(world, rows)
     undone = ibis.coalesce(rows.status.isin(["cancelled", "refunded"]), ibis.literal(False))
     return _keyed(world, rows.mutate(undone=ibis.ifelse(undone, 1, 0)))
 
@@ -63,7 +72,7 @@ def events_rows(world: World) -> ir.Table:
 
 
 payments = Rollup("payments", payments_rows, ("payments", "fx_rates"))
-orders = Rollup("orders", orders_rows, ("orders", "fx_rates"))
+orders = Rollup("orders", orders_rows, ("orders", "fx_rates"), inside=("placed_orders", Col("undone").is_(0)))
 placed = Rollup("placed_orders", placed_rows, ("orders",))
 invoices = Rollup("invoices", invoices_rows, ("invoices", "fx_rates"))
 events = Rollup("events", events_rows, ("events",), days=(("user", "user_days"), ("cust", "customer_days")))

@@ -19,7 +19,7 @@ from .distributions import Z95, Exact, Interval
 from .logrank import LogRank, log_rank
 from .means import Moments, PairMoments, mean_difference, mean_interval, ratio_interval
 from .quantiles import percentile, percentile_interval
-from .ranking import Area, auc, auc_difference, rate_ratio, rate_ratio_of
+from .ranking import Area, auc, aucs, rate_ratio, rate_ratio_of
 from .shares import newcombe, wilson
 from .survival import Curve, Durations, Step, kaplan_meier
 from .trend import LEAST as LEAST_TREND
@@ -40,7 +40,7 @@ __all__ = [
     "Step",
     "Wave",
     "auc",
-    "auc_difference",
+    "aucs",
     "ease",
     "forecast",
     "kaplan_meier",

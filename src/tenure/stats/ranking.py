@@ -28,11 +28,16 @@ def _places(numbers: Sequence[float], positive: Sequence[bool]) -> tuple[float, 
     import numpy as np
 
     x, p = np.asarray(numbers, dtype=float), np.asarray(positive, dtype=bool)
-    yes, no = np.sort(x[p]), np.sort(x[~p])
+    order = np.argsort(x)
+    x, yes = x[order], p[order]
+    begins = np.flatnonzero(np.append(True, x[1:] != x[:-1]))
+    run = np.repeat(np.arange(len(begins)), np.diff(np.append(begins, len(x))))
+    up_to = [np.append(0, np.cumsum(kind))[np.append(begins, len(x))] for kind in (yes, ~yes)]
+    beside = [(counts[:-1] + counts[1:])[run] for counts in up_to]  # those below twice, those alike once
+    positives, others = int(yes.sum()), int((~yes).sum())
     found = np.empty(len(x))
-    found[p] = (np.searchsorted(no, x[p], "left") + np.searchsorted(no, x[p], "right")) / (2 * len(no))
-    found[~p] = 1 - (np.searchsorted(yes, x[~p], "left") + np.searchsorted(yes, x[~p], "right")) / (2 * len(yes))
-    return math.fsum(found[p]) / len(yes), found
+    found[order] = np.where(yes, beside[1] / (2 * others), 1 - beside[0] / (2 * positives))
+    return math.fsum(found[p]) / positives, found
 
 
 def _variance(places: Any, area: float, positive: Sequence[bool], clusters: Sequence[Hashable]) -> float | None:
@@ -56,35 +61,44 @@ def _codes(clusters: Any) -> tuple[Any, int]:
     """Each cluster as a whole number, and how many there are."""
     import numpy as np
 
-    if isinstance(clusters, np.ndarray) and clusters.dtype.kind == "i":
-        found, codes = np.unique(clusters, return_inverse=True)
-        return codes.reshape(-1), len(found)
+    if isinstance(clusters, np.ndarray) and clusters.dtype.kind == "i" and len(clusters):
+        low, span = int(clusters.min()), int(clusters.max()) - int(clusters.min()) + 1
+        if span > 4 * len(clusters):
+            found, codes = np.unique(clusters, return_inverse=True)
+            return codes.reshape(-1), len(found)
+        there = np.zeros(span, dtype=bool)
+        there[clusters - low] = True
+        return (np.cumsum(there) - 1)[clusters - low], int(there.sum())
     known: dict[Hashable, int] = {}
     return np.array([known.setdefault(one, len(known)) for one in clusters], dtype=np.int64), len(known)
 
 
 def auc(numbers: Sequence[float], positive: Sequence[bool], clusters: Sequence[Hashable] | None = None) -> Area:
     """The chance that a positive has the larger number, ties by half; both kinds must be there."""
-    groups = range(len(numbers)) if clusters is None else clusters
     area, places = _places(numbers, positive)
-    variance = _variance(places, area, positive, groups)
+    return _area(area, places, positive, range(len(numbers)) if clusters is None else clusters)
+
+
+def _area(area: float, places: Any, positive: Sequence[bool], clusters: Sequence[Hashable]) -> Area:
+    variance = _variance(places, area, positive, clusters)
     if variance is None:
         return Area(area, None, None)
     half = Z95 * math.sqrt(variance)
     return Area(area, max(0.0, area - half), min(1.0, area + half))
 
 
-def auc_difference(
+def aucs(
     first: Sequence[float], second: Sequence[float], positive: Sequence[bool], clusters: Sequence[Hashable]
-) -> Area:
-    """The AUC of `second` less that of `first`, over the same observations."""
+) -> tuple[Area, Area, Area]:
+    """The AUC of both, and that of `second` less that of `first`, over the same observations."""
     a, theirs = _places(first, positive)
     b, ours = _places(second, positive)
     variance = _variance(ours - theirs, b - a, positive, clusters)
-    if variance is None:
-        return Area(b - a, None, None)
-    half = Z95 * math.sqrt(variance)
-    return Area(b - a, b - a - half, b - a + half)
+    difference = Area(b - a, None, None)
+    if variance is not None:
+        half = Z95 * math.sqrt(variance)
+        difference = Area(b - a, b - a - half, b - a + half)
+    return _area(a, theirs, positive, clusters), _area(b, ours, positive, clusters), difference
 
 
 def rate_ratio(

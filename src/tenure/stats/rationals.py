@@ -44,8 +44,8 @@ class Rationals:
 
     def take(self, index: Array) -> Rationals:
         """Those at these places."""
-        den = self.den if isinstance(self.den, int) else self.den[index]
-        return Rationals(self.num[index], den, None if self.known is None else self.known[index])
+        den = self.den if isinstance(self.den, int) else self.den.take(index)
+        return Rationals(self.num.take(index), den, None if self.known is None else self.known.take(index))
 
     def only(self, kept: Array) -> Rationals:
         """The same, without a number where `kept` does not hold."""
@@ -108,10 +108,13 @@ class Rationals:
             if isinstance(self.den, int):
                 return self.num
             if self.den.dtype != object:
+                # Equal ones give equal floats; two that differ do so by more than floats round.
+                if _most(self.num) * _most(self.den) < SHARP:
+                    return self.num / self.den
                 shared = np.gcd(self.num, self.den)
                 num, den = self.num // shared, self.den // shared
                 if _most(num) * _most(den) < SHARP:
-                    return num / den  # two that differ do so by more than floats round
+                    return num / den
         bottoms = [self.den] * len(self.num) if isinstance(self.den, int) else self.den
         found = [Fraction(int(a), int(b)) for a, b in zip(self.num, bottoms, strict=True)]
         return _ranks(np.array(found, dtype=object))
@@ -163,17 +166,44 @@ def places(figure: Rationals, groups: Array | None = None) -> Rationals:
     known = np.flatnonzero(figure.there)
     ranks = figure.take(known).keys()
     kind = np.zeros(len(known), dtype=np.int64) if groups is None else groups[known]
-    order = np.lexsort((ranks, kind))
+    twice, size = _by_counting(ranks, kind) if _few(ranks, kind) else _by_order(ranks, kind)
+    num, den = np.zeros(len(figure), dtype=np.int64), np.ones(len(figure), dtype=np.int64)
+    num[known], den[known] = twice, 2 * size
+    return Rationals(num, den, figure.known)
+
+
+def _few(ranks: Array, kind: Array) -> bool:
+    """Whether there are so few values that each can have a place of its own."""
+    if not len(ranks) or ranks.dtype.kind != "i":
+        return False
+    return (int(ranks.max()) - int(ranks.min()) + 1) * (int(kind.max()) - int(kind.min()) + 1) <= 2 * len(ranks)
+
+
+def _by_counting(ranks: Array, kind: Array) -> tuple[Array, Array]:
+    """Twice the mid-rank, and how many are in the group."""
+    low, lowest = int(ranks.min()), int(kind.min())
+    span, kinds = int(ranks.max()) - low + 1, int(kind.max()) - lowest + 1
+    kind = kind - lowest
+    place = kind * span + (ranks - low)
+    counts = np.bincount(place, minlength=span * kinds)
+    upto = counts.reshape(kinds, span).cumsum(axis=1)
+    return (2 * upto.reshape(-1) - counts)[place], upto[:, -1][kind]
+
+
+def _by_order(ranks: Array, kind: Array) -> tuple[Array, Array]:
+    order = np.argsort(ranks)
+    if len(kind) and kind.min() != kind.max():
+        few = kind.min() >= -(2**15) and kind.max() < 2**15
+        order = order[np.argsort((kind.astype(np.int16) if few else kind)[order], kind="stable")]
     kind, ranks = kind[order], ranks[order]
     n = len(order)
     new_group = np.append(True, kind[1:] != kind[:-1])[:n]
     new_run = new_group | np.append(True, ranks[1:] != ranks[:-1])[:n]
     first_of = _starts(new_group)
     left, right = _starts(new_run) - first_of, _ends(new_run) - first_of
-    size = _ends(new_group) - first_of
-    num, den = np.zeros(len(figure), dtype=np.int64), np.ones(len(figure), dtype=np.int64)
-    num[known[order]], den[known[order]] = left + right, 2 * size
-    return Rationals(num, den, figure.known)
+    twice, size = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    twice[order], size[order] = left + right, _ends(new_group) - first_of
+    return twice, size
 
 
 def lookup(codes: Array, values: Mapping[int, Fraction], size: int) -> Rationals:

@@ -103,6 +103,10 @@ class Snapshot:
         """Every stored rollup and the version that last changed it."""
         return {name: rollup.changed for name, rollup in self.manifest.rollups.items()}
 
+    def beside(self) -> duckdb.DuckDBPyConnection:
+        """Another connection to this version, with temporary tables of its own; good for as long as this one is."""
+        return self.con.cursor()
+
     def close(self) -> None:
         """Let go of the version."""
         self.con.close()
@@ -118,7 +122,9 @@ class Snapshot:
 def connect(spill: Path) -> duckdb.DuckDBPyConnection:
     """A fresh in-memory engine: UTC, quiet, no extensions from the network, spilling into a folder of its own."""
     con = duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": False})
-    con.execute(f"SET TimeZone = 'UTC'; SET python_enable_replacements = FALSE; SET temp_directory = {literal(spill)}")
+    # For the whole engine, so that further connections to it have them too.
+    con.execute("SET GLOBAL TimeZone = 'UTC'; SET GLOBAL python_enable_replacements = FALSE")
+    con.execute(f"SET temp_directory = {literal(spill)}")
     con.execute("SET enable_progress_bar = FALSE")  # else it draws bars of its own in notebooks and worker processes
     return con
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tenure.errors import ConfigError, StoreError, TenureError
-from tenure.warehouse import Columns
+from tenure.warehouse import Columns, coded
 from tenure.warehouses import Engine, missing
 from tenure.warehouses._copy import Copy, Shape
 
@@ -62,6 +62,9 @@ class Postgres:
 
     def arrays(self, sql: str) -> Columns:
         return self.run(sql)
+
+    def coded(self, sql: str, names: Sequence[str]) -> tuple[Mapping[str, Any], Mapping[str, Sequence[str]]]:
+        return coded(self.arrays(sql), names)
 
     def put(self, name: str, types: Mapping[str, str], rows: Sequence[tuple[object, ...]]) -> None:
         columns = ", ".join(f"{_quoted(n)} {_SMALL[t]}" for n, t in types.items())

@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from tenure.errors import ConfigError, StoreError
-from tenure.warehouse import Columns
+from tenure.warehouse import Columns, coded
 from tenure.warehouses import Engine, missing
 from tenure.warehouses._copy import Copy, Shape
 
@@ -73,6 +73,9 @@ class Spark:
 
     def arrays(self, sql: str) -> Columns:
         return self.run(sql)
+
+    def coded(self, sql: str, names: Sequence[str]) -> tuple[Mapping[str, Any], Mapping[str, Sequence[str]]]:
+        return coded(self.arrays(sql), names)
 
     def put(self, name: str, types: Mapping[str, str], rows: Sequence[tuple[object, ...]]) -> None:
         import pyarrow as pa

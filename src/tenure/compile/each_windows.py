@@ -1,0 +1,143 @@
+"""Every customer's numbers over many windows at once: rows and levels are read in one pass. Part of compile.
+
+The ends of the windows are stand-in days, the edges, so that one text serves wherever they lie.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import ibis
+import ibis.expr.types as ir
+
+from tenure.compile.each import WHOLE, level_of, source_of
+from tenure.compile.plan import Relation
+from tenure.compile.record import as_number, flow_value, inputs, row_env, to_ibis
+from tenure.compile.rows import BY_VALUE
+from tenure.compile.segments import Segments
+from tenure.expr import Across, Col, Const, Expr, Flow, Level, Moves, Rows
+from tenure.rollup import KEYS
+from tenure.stand_ins import BEGIN, STOP, edge
+from tenure.tree import rewrite, walk
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A leaf over the rows from one edge to before another; with `last` the day of the last row that its flow counts.
+
+    For a level both edges are the day at whose opening it is looked at.
+    """
+
+    leaf: Across | Flow
+    begin: int
+    end: int
+    last: bool = False
+
+
+def windowed(leaf: Across) -> Rows | Moves | None:
+    """The one table of rows that the leaf sums or looks at, where any window of it can be cut out by day."""
+    source = source_of(leaf, ())
+    return source if source is not None and by_day(source, leaf.x) else None
+
+
+def by_day(source: Rows | Moves, x: object) -> bool:
+    """Whether rows count in a window by their day alone."""
+    if isinstance(source, Rows) and (source.clock == "k" or source.back or source.last_by or source.planned):
+        return False
+    return not any(isinstance(node, Col) and node.name in ("start", "stop") for node in walk(x))
+
+
+def narrowed(leaf: Across | Flow, table: str, condition: Expr) -> Across | Flow:
+    """The same over the rows of another table for which a condition holds."""
+
+    def change(node: object) -> object:
+        if not isinstance(node, Flow) or not isinstance(node.rows, Rows):
+            return node
+        keep = condition if node.keep is None else condition & node.keep
+        return Flow(replace(node.rows, table=table), node.x, keep)
+
+    found = rewrite(leaf, change)
+    assert isinstance(found, Across | Flow)
+    return found
+
+
+def of_windows(asked: Sequence[Asked], source: Rows | Moves, relation: Relation, last: int) -> ir.Table:
+    """(cust, v0..): for each asked the sum, number of different values, smallest or largest value, or last day.
+
+    A last day is the number of days since its window began. The edges are those from 0 (BEGIN) to `last` (STOP).
+    """
+    rows = relation(source)
+    clock = rows[source.clock] if isinstance(source, Rows) else rows.day
+    rows = rows.mutate(day_=clock)
+    rows = rows.filter(rows.cust.notnull() & (rows.day_ >= ibis.literal(BEGIN)) & (rows.day_ < ibis.literal(STOP)))
+    found = rows.group_by("cust").agg(**{f"v{i}": _number(one, rows, last) for i, one in enumerate(asked)})
+    told = {}
+    for i, one in enumerate(asked):
+        value = found[f"v{i}"]
+        if one.last:
+            begin = ibis.literal(edge(one.begin)).cast("timestamp").epoch_seconds()
+            value = (value.cast("timestamp").epoch_seconds() - begin) // 86400
+        told[f"v{i}"] = value.cast(WHOLE)
+    return found.select("cust", **told)
+
+
+def _number(one: Asked, rows: ir.Table, last: int) -> ir.Value:
+    tests = [rows.day_ >= ibis.literal(edge(one.begin))] if one.begin else []
+    tests += [rows.day_ < ibis.literal(edge(one.end))] if one.end < last else []
+    leaf = one.leaf
+    if isinstance(leaf, Flow):
+        tests += [flow_value(rows, leaf) == 1] if leaf.keep is not None else []
+    inside = functools.reduce(operator.and_, tests) if tests else None
+    if isinstance(leaf, Flow):
+        return rows.day_.max(where=inside)
+    if leaf.how not in BY_VALUE:
+        _, flows, _ = inputs(leaf.x)
+        return to_ibis(leaf.x, {flow: flow_value(rows, flow) for flow in flows}).sum(where=inside)
+    assert isinstance(leaf.x, Flow)
+    value = to_ibis(leaf.x.x, row_env(rows, leaf.x.x))
+    if leaf.x.keep is not None:
+        keep = flow_value(rows, Flow(leaf.x.rows, Const(1), leaf.x.keep))
+        value = ibis.ifelse(keep == 1, value, ibis.null(value.type()))
+    if leaf.how == "distinct":
+        return value.nunique(where=inside)
+    return value.min(where=inside) if leaf.how == "least" else value.max(where=inside)
+
+
+def of_levels(asked: Sequence[Asked], relation: Relation) -> ir.Table:
+    """(cust, v0..) of leaves that each look at a level of the same steps at one moment."""
+    levels = [_level(one) for one in asked]
+    steps = relation(levels[0].steps)
+    held = {one.begin: _held(steps, one.begin) for one in asked}
+    found = steps.filter((steps.after != 0) & functools.reduce(operator.or_, held.values()))
+    numbers = {}
+    for i, (one, level) in enumerate(zip(asked, levels, strict=True)):
+        assert isinstance(one.leaf, Across)
+        number = as_number(one.leaf.how, one.leaf.x, {level: found.after})
+        numbers[f"v{i}"] = number if len(held) == 1 else number.sum(where=_held(found, one.begin))
+    if len(held) == 1:
+        return found.select("cust", **{name: number.cast(WHOLE) for name, number in numbers.items()})
+    sums = found.group_by("cust").agg(**numbers)
+    return sums.select("cust", **{name: sums[name].cast(WHOLE) for name in numbers})
+
+
+def _level(one: Asked) -> Level:
+    assert isinstance(one.leaf, Across)
+    level = level_of(one.leaf)
+    assert level is not None
+    return level
+
+
+def _held(steps: ir.Table, at: int) -> ir.Value:
+    day = ibis.literal(edge(at))
+    return (steps.day < day) & (steps.until >= day)
+
+
+def of_everyone(segments: Segments) -> ir.Table:
+    """(cust, g0.., c0..): what attributes say of everyone who is known the day before STOP, which conditions hold."""
+    people = KEYS.select("cust")
+    day = (ibis.literal(STOP).cast("timestamp") - ibis.interval(days=1)).cast("timestamp").date()
+    found = segments.attach(people, day, ibis.literal(STOP), owned=True)
+    return found.select("cust", *segments.group, *segments.truths)
