@@ -315,3 +315,11 @@ def test_the_catalogue_fits_its_width() -> None:
     assert "yes" in lists.metrics(rows, 80)
     text = lists.one_metric(rows[0], "What stays.\n\n*Formula.* end / start. *Empty:* no base.", 80)
     assert "variants    cohort" in text and "\nFormula: end / start.\n" in text and "*" not in text
+
+
+def test_a_small_divisor_is_shown_whole_enough_to_divide_by() -> None:
+    """100 x .8 / .025 = 3,200: by .03, as money is rounded, it would be 2,667."""
+    answer = {"metric": "clv", "title": "CLV", "variant": "default", "period": "2024-01", "unit": "money",
+              "currency": "USD", "value": 3200.0, "numerator": 80.0, "denominator": 0.025, "parts": [], "customers": [],
+              "variants": [], "notes": []}  # fmt: skip
+    assert explanation._figures(answer) == ["= 80.00 / 0.02500", "= $3,200"]

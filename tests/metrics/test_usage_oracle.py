@@ -38,7 +38,7 @@ OF_ALL = ("conversion_rate",)
 
 
 def requests(use: Use, made: world.World) -> Iterator[tuple[tuple[str, ...], Request]]:
-    """Users at every grain, the rest by month and quarter; over all, by an attribute that stays or changes."""
+    """Users and the rest at every grain, another for each world; over all, by an attribute that stays or changes."""
 
     def spans(grain: str, most: int) -> tuple[Span, ...]:
         first, last = made.first, made.last
@@ -51,6 +51,10 @@ def requests(use: Use, made: world.World) -> Iterator[tuple[tuple[str, ...], Req
     yield EVERYWHERE, Request("week", spans("week", 5), None, ("region", "north"))
     yield PLAIN, Request("month", spans("month", 5))
     yield tuple(m for m in PLAIN if m not in OF_ALL), Request("quarter", spans("quarter", 2), "region")
+    grain, first, most = (("day", 100, 3), ("week", 15, 3), ("year", 0, 2))[made.seed % 3]
+    some = tuple(use.books.calendar.between(made.first, made.last, grain)[first : first + most])
+    by = (None, "region")[made.seed // 3 % 2]
+    yield tuple(m for m in PLAIN if not by or m not in OF_ALL), Request(grain, some, by)
     pairs = [(metric, variant) for metric, names in VARIANTS.items() for variant in names]
     for number, (metric, variant) in enumerate(pairs):
         if (number + made.seed) % 3 == 0:

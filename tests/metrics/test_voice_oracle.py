@@ -48,7 +48,7 @@ ROUNDS = 1 if os.environ.get("TENURE_EVERY") else 5
 
 
 def requests(desk: Desk, made: world.World) -> Iterator[Request]:
-    """Months over all, quarters by an attribute, one filtered stretch: a part for each world."""
+    """Months over all, quarters by an attribute, one filtered stretch, and another grain: a part for each world."""
 
     def spans(grain: str) -> tuple[Span, ...]:
         return tuple(desk.books.calendar.between(made.first, made.last, grain))
@@ -61,6 +61,10 @@ def requests(desk: Desk, made: world.World) -> Iterator[Request]:
         Request("total", whole, "segment"),
         Request("total", whole, None, ("region", "north")),
     )[turn]
+    grain = ("day", "week", "year")[made.seed % 3]
+    some = spans(grain)
+    middle = len(some) // 2
+    yield Request(grain, some[middle : middle + 3], ("region", None)[made.seed // 3 % 2])
 
 
 def variants(seed: int) -> Iterator[tuple[str, list[str]]]:

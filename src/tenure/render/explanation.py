@@ -55,7 +55,11 @@ def _figures(answer: Mapping[str, Any]) -> list[str]:
     shown = numbers.value(value, unit, currency)
     if top is None or bottom is None:
         return [f"= {shown}"]
-    return [f"= {' / '.join(numbers.figures([top, bottom]))}", f"= {shown}"]
+    shown_parts = [
+        numbers.fixed(x, 5) if x and abs(x) < 1 else text
+        for x, text in zip((top, bottom), numbers.figures([top, bottom]), strict=True)
+    ]  # a churn rate of .02495 must not stand as .02, by which nobody gets the result
+    return [f"= {' / '.join(shown_parts)}", f"= {shown}"]
 
 
 def _parts(answer: Mapping[str, Any], width: int, colour: bool) -> list[str]:
