@@ -273,7 +273,8 @@ def test_four_answers_could_be_told_apart(company: Any) -> None:
 
 
 def test_who_answers_at_all(company: Any) -> None:
-    """Four sent (one with two questions), two answered: 50 %; three arrived, of which two were opened."""
+    """Four sent (one with two questions), two answered: 50 %; three arrived, of which two were opened.
+    Three sent in a file that knows no questions, two answered: 2/3."""
     firm = company(
         survey_responses="""
             response_id,kind,question,customer_id,asked_at,delivered_at,opened_at,answered_at,score
@@ -286,6 +287,12 @@ def test_who_answers_at_all(company: Any) -> None:
     )
     rates = [firm.value("response_rate", "2024-05", "--variant", v) for v in ("default", "delivered", "opened")]
     assert rates == [0.5, near(2 / 3), 1]
+    plain = company(
+        survey_responses="response_id,kind,asked_at,answered_at,score\nr1,nps,2024-05-01,2024-05-02,9\n"
+        "r2,nps,2024-05-01,,\nr3,nps,2024-05-01,2024-06-01,3"
+    )
+    row = plain.row("response_rate", "2024-05")
+    assert (row["value"], row["n"]) == (near(2 / 3), 3)
 
 
 # -- reviews, referrals, posts ---------------------------------------------------------------------------------------

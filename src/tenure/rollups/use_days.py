@@ -36,6 +36,19 @@ def any_bits(bits: int) -> int:
     return 0
 
 
+def with_bits(rows: ir.Table) -> ir.Table:
+    """The rows with `bits`, how many their mask has, by sums of neighbours: engines name a function for it variously.
+
+    A layer for each step, since each names the one before twice.
+    """
+    rows = rows.mutate(bits=rows.mask - ((rows.mask >> 1) & 0x5555555555555555))
+    rows = rows.mutate(bits=(rows.bits & 0x3333333333333333) + ((rows.bits >> 2) & 0x3333333333333333))
+    rows = rows.mutate(bits=(rows.bits + (rows.bits >> 4)) & 0x0F0F0F0F0F0F0F0F)
+    for width in (8, 16, 32):
+        rows = rows.mutate(bits=rows.bits + (rows.bits >> width))
+    return rows.mutate(bits=rows.bits & 0x7F)
+
+
 def active_events(world: World) -> ir.Table:
     """Events that count as activity, with `user`: the contact, or the customer where there is none."""
     rows = world.past("events")
