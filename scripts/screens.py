@@ -58,6 +58,7 @@ def main(wanted: list[str]) -> None:
                             viewport={"width": width, "height": TALL.get(name, 900) if width > 700 else 844},
                             color_scheme=scheme,
                         )
+                        context.set_default_timeout(180_000)  # the first page after a start may take long
                         page = context.new_page()
                         page.goto(f"{site.url}/sign-in")
                         page.fill("input[name=email]", "manager@example.com")

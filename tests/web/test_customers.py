@@ -158,6 +158,8 @@ def test_health_says_what_the_command_line_says(site: Site, look: Callable[..., 
     page = look("viewer", "/health")
     table = page.inner_text("[aria-label=Bands]")
     for band in told["bands"]:
+        if band["band"] == "insufficient_data" and not band["customers"]:
+            continue  # nobody is too little known: the page leaves the line away
         assert str(band["customers"]) in table and _money(band["mrr"]) in table.replace("$0.00", "$0")
     low = [one for one in told["customers"] if one["score"] is not None and one["band"] != "healthy"]
     scores = page.locator("#low tbody td.main").all_inner_texts()
