@@ -21,7 +21,8 @@ ifdef PIP_CERT
 export SSL_CERT_FILE ?= $(PIP_CERT)
 endif
 
-JOBS ?= 2
+# One more than there are processors: tests wait for browsers, servers and other engines.
+JOBS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 TESTS ?= tests
 PYTEST := $(BIN)/python -m pytest -n $(JOBS)
 

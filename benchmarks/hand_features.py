@@ -19,6 +19,7 @@ def queries() -> dict[tuple[str, str | None], Query]:
         ("feature_adoption_rate", "frequency"): _frequency,
         ("feature_breadth", None): _breadth,
         ("time_on_platform", None): _time,
+        ("time_on_platform", "per_session"): lambda a: _time(a, "count(*)"),
     }
 
 
@@ -62,14 +63,43 @@ SELECT m, g, feature, v / n AS v FROM tops JOIN {of} USING (m, g) ORDER BY g, fe
 
 
 def _ever(a: Ask) -> str:
-    """The first day of each customer and feature; from then on it counts while the customer is one."""
+    """What is new of a customer's bits in each month, from the first month in a row as a customer to the last: +1, -1.
+
+    No row for each customer, feature and month: there are hundreds of millions of those.
+    """
+    month = "date_diff('month', DATE '{a.start}', {day})".replace("{a.start}", str(a.start))
+    last = f"least(until, DATE '{a.stop}') - 1"
     return f"""WITH {_calendar(a)}, {_members(a)},
-firsts AS (
-  SELECT cust, feature, min(day) AS day FROM feature_use r JOIN feature_names n ON n.word = r.word AND mask & bit <> 0
+used AS (
+  SELECT cust, word, greatest({month.format(day="day")}, 0) AS s, bit_or(mask) AS mask FROM feature_use
+  WHERE day < DATE '{a.stop}' GROUP BY ALL),
+known AS (SELECT *, bit_or(mask) OVER (PARTITION BY cust, word ORDER BY s) AS upto FROM used),
+fresh AS (
+  SELECT cust, word, s, mask & ~coalesce(lag(upto) OVER (PARTITION BY cust, word ORDER BY s), 0) AS mask FROM known),
+spans AS (
+  SELECT cust, greatest({month.format(day="day")}, 0) AS b, {month.format(day=last)} AS e
+  FROM held WHERE day < DATE '{a.stop}' AND until > DATE '{a.start}'),
+parts AS (
+  SELECT *, b > coalesce(lag(e) OVER (PARTITION BY cust ORDER BY b, e), -9) + 1 AS opens FROM spans),
+numbered AS (SELECT *, sum(opens::INTEGER) OVER (PARTITION BY cust ORDER BY b, e) AS stay FROM parts),
+stays AS (SELECT cust, min(b) AS b, max(e) AS e FROM numbered GROUP BY cust, stay),
+there AS (
+  SELECT g, word, mask, greatest(s, b) AS b, e FROM fresh JOIN stays USING (cust) JOIN segment USING (cust)
+  WHERE mask <> 0 AND s <= e),
+counts AS (
+  SELECT g, feature, b, e, count(*) AS c FROM there JOIN feature_names n ON n.word = there.word AND mask & bit <> 0
   GROUP BY ALL),
-u AS (SELECT m, e, cust, feature FROM firsts JOIN periods ON day < e),
-tops AS (SELECT m, g, feature, count(*) AS v FROM u JOIN segment USING (cust) WHERE {_WAS} GROUP BY ALL)
-SELECT m, g, feature, v / n AS v FROM tops JOIN members USING (m, g) ORDER BY g, feature, m"""
+moves AS (
+  SELECT g, feature, b AS s, sum(c) AS v FROM counts GROUP BY ALL
+  UNION ALL SELECT g, feature, e + 1, -sum(c) FROM counts GROUP BY ALL),
+summed AS (SELECT g, feature, s, sum(v) AS v FROM moves GROUP BY ALL),
+grid AS (
+  SELECT m, {month.format(day="m")} AS s, g, feature
+  FROM periods, (SELECT DISTINCT g, feature FROM summed)),
+tops AS (
+  SELECT m, g, feature, sum(coalesce(v, 0)) OVER (PARTITION BY g, feature ORDER BY s) AS v
+  FROM grid LEFT JOIN summed USING (g, feature, s))
+SELECT m, g, feature, v / n AS v FROM tops JOIN members USING (m, g) WHERE v > 0 ORDER BY g, feature, m"""
 
 
 def _twice(a: Ask) -> str:
@@ -103,8 +133,8 @@ SELECT m, g, coalesce(v, 0) / n / (SELECT count(*) FROM feature_names) AS v FROM
 ORDER BY g, m"""
 
 
-def _time(a: Ask) -> str:
+def _time(a: Ask, each: str = 'count(DISTINCT "user")') -> str:
     """Sessions that events told, which ours makes once for a connection."""
     return f"""WITH {_calendar(a)}
-SELECT m, g, sum(seconds) / 3600 / count(DISTINCT "user") AS v FROM made_event_sessions r JOIN segment USING (cust)
+SELECT m, g, sum(seconds) / 3600 / {each} AS v FROM made_event_sessions r JOIN segment USING (cust)
 JOIN days ON r.started_day = days.c WHERE started_day >= DATE '{a.start}' GROUP BY m, g ORDER BY g, m"""

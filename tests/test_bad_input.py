@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from golden import ask, clean
+from golden import ask, clean, run
 from shop import HEADER, TOML, Shop, line, says
 
 
@@ -298,6 +298,31 @@ def test_one_bad_file_of_two_tables(shop: Shop) -> None:
     (answer,) = ask(shop.folder, "mrr", "--from", "2024-01", "--to", "2024-01", "--by", "region")["metrics"]
     assert {row["by"]["region"]: row["value"] for row in answer["rows"]} == {"north": 100.0, "south": 50.0}
     shop.recovers()
+
+
+def test_dates_and_numbers_as_other_people_write_them(shop: Shop) -> None:
+    """31/12/2023, 05/06/24 (which is no day of the year 24) and 1,188.00 are rejected, and what to do is said; with
+    `date_format` the first is taken, 5 of MRR, while a year of two digits is none of %Y's."""
+    rows = "x1,X,5,USD,month,31/12/2023,,active\nx2,X,7,USD,month,05/06/24,,active\n"
+    shop.write("subs-2.csv", f'{HEADER}\n{rows}x3,X,"1,188.00",USD,month,2024-01-01,,active\n')
+    assert shop.run("sync").code == 0
+    assert shop.mrr() == 150.0
+    says(" ".join(shop.run("check").out.split()), "date_format =", "'05/06/24'", "1234.50", "`select`")
+    shop.write("subs-2.csv", f"{HEADER}\n{rows}")
+    shop.toml('date_format = "%d/%m/%Y"\n')
+    assert shop.run("sync").code == 0
+    assert shop.mrr() == 155.0
+    says(" ".join(shop.run("check").out.split()), "1 row of subscriptions rejected", "'05/06/24'")
+
+
+def test_nothing_but_rejects(tmp_path: Path) -> None:
+    """Where every row was rejected, `check` says why, not only that nothing is there."""
+    (tmp_path / "tenure.toml").write_text("", encoding="utf-8")
+    (tmp_path / "subs.csv").write_text(f"{HEADER}\nx1,X,a lot,USD,month,2024-01-01,,active\n", encoding="utf-8")
+    assert run(tmp_path, "import", "subs.csv").code == 0
+    ran = run(tmp_path, "check")
+    assert ran.code == 1
+    says(ran.out, "Nothing is loaded", "'a lot' is not a number", "line 2")
 
 
 def test_twice_changes_nothing(shop: Shop) -> None:

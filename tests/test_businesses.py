@@ -200,6 +200,20 @@ def test_one_example_is_not_written_over_another(tmp_path: Path) -> None:
         demo.write(tmp_path, business="manufacturing")
 
 
+def test_figures_lie_where_the_field_knows_them(company) -> None:  # type: ignore[no-untyped-def]
+    """What is won is paid back in one to two years, and a customer is worth three to ten times what winning it cost;
+    some are at risk, by far not all; what comes in is all that is sold, not the part that is paid by card."""
+    firm, _ = company("b2b")
+    assert all(6 < one < 24 for one in values(firm, "cac_payback", 4))
+    assert all(2 < one < 12 for one in values(firm, "clv_to_cac", 3))
+    risk, mrr = values(firm, "mrr_at_risk", 4), values(firm, "mrr", 4)
+    assert all(0 < one < 0.15 * all_of_it for one, all_of_it in zip(risk, mrr, strict=True))
+    for business in ("retail", "services"):
+        workspace, _ = company(business)
+        came_in, sold = workspace.show("arpc", "non_recurring_revenue", from_="2025", to="2025")
+        assert came_in.rows[0].numerator >= 0.9 * float(sold.rows[0].value), business
+
+
 # -- the stories ----------------------------------------------------------------------------------------------------
 
 

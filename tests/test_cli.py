@@ -116,6 +116,7 @@ def test_init_makes_a_workspace_once(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     text = (tmp_path / "acme" / "tenure.toml").read_text(encoding="utf-8")
     assert 'business = "b2b"' in text and "#" in text
+    assert (tmp_path / "acme" / "data").is_dir()  # where the file's own examples look for exports
     again = run("init", "acme", folder=tmp_path)
     assert again.returncode == 1 and "already" in again.stderr
     assert (tmp_path / "acme" / "tenure.toml").read_text(encoding="utf-8") == text

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from golden import run
+from golden import Company, run
 
 import tenure
 from tenure import demo
@@ -99,3 +99,11 @@ def test_no_is_said_clearly(company: Path, argv: list[str], said: str) -> None:
     ran = run(company, *argv)
     assert ran.code in (1, 2)
     assert said in ran.err, ran.err
+
+
+def test_what_has_no_value_is_not_called_a_sum(tmp_path: Path) -> None:
+    """Orders alone say nothing of NRR: there is no value, and that is what is said."""
+    orders = "order_id,customer_id,placed_at,amount,currency\n1,A,2024-03-02,10,USD\n"
+    ran = run(Company(tmp_path, orders=orders).folder, "drivers", "nrr", "--period", "2024-Q2")
+    assert ran.code == 0, ran.err
+    assert "nrr has no value in 2024-Q2" in ran.out and "is a sum" not in ran.out

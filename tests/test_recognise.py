@@ -53,7 +53,7 @@ def test_usual_files(columns: str, table: str, renamed: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
-        ("colour,taste", ["none of them is known", "--as"]),
+        ("colour,taste", ["none of them is known (colour, taste)", "--as", "first line"]),
         ("customer_id", ["Nearest", "customers", "--as"]),
         ("id,value,amount", ["Nearest", "--as"]),
         ("subscription_id,customer_id,amount,started_at", ["subscriptions", "without currency, interval"]),

@@ -204,3 +204,72 @@ def test_a_refund_that_comes_later_rebuilds_the_steps_of_its_customer(tmp_path: 
     more.write_text(tables["payments"].splitlines()[0] + "\nr,a,,2024-03-03,10,USD,refunded,p\n", encoding="utf-8")
     workspace.load_files([more], table="payments")
     assert workspace.show("mrr", from_="2024-03", to="2024-03")[0].rows[0].value == 0
+
+
+HEAD = "subscription_id,customer_id,amount,currency,interval,started_at,ended_at,status,deleted,updated_at"
+
+
+def test_items_kept_beside_their_rows_follow_every_change(tmp_path: Path) -> None:
+    """MRR of March 2024, each time after a refresh of the touched customers alone.
+
+    a 10 and b 20: 30. a goes on at 15, n comes with 7: 15 + 20 + 7 = 42. b's row is deleted: 22. Twenty more with 1
+    each, one file each, so that small parts are folded: 42. c7 pays 5 instead: 46. Somebody pays 10 EUR at a rate of 2:
+    66. The first of the twenty, c0, is past due, which a new rule leaves out: 65. The row in EUR is deleted: 45. Then
+    c0 buys something else for 3: 48.
+    """
+    toml = '[workspace]\ncurrency = "USD"\nas_of = 2024-04-01\n'
+    (tmp_path / "tenure.toml").write_text(toml, encoding="utf-8")
+    workspace = tenure.open(tmp_path)
+
+    def file(*lines: str, head: str = HEAD) -> Path:
+        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.csv"
+        path.write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+        return path
+
+    def load(*lines: str) -> None:
+        workspace.load_files([file(*lines)], table="subscriptions")
+
+    def mrr() -> Any:
+        last = "SELECT sum(after) / 432432000 FROM mrr_steps WHERE day < '2024-04-01' AND until >= '2024-04-01'"
+        with Store(tmp_path).snapshot() as snapshot:
+            return snapshot.con.execute(last).fetchall()[0][0]
+
+    load("s1,a,10,USD,month,2024-01-01,,active,,", "s2,b,20,USD,month,2024-01-01,,active,,")
+    assert mrr() == 30
+    load(
+        "s1,a,10,USD,month,2024-01-01,2024-03-01,active,,",
+        "s3,a,15,USD,month,2024-03-01,,active,,",
+        "s4,n,7,USD,month,2024-03-05,,active,,",
+    )
+    assert mrr() == 42
+    with Store(tmp_path).snapshot() as snapshot:
+        told = "SELECT customer_id, day::VARCHAR, kind FROM mrr_steps JOIN customer_keys USING (cust) ORDER BY ALL"
+        steps = snapshot.con.execute(told).fetchall()
+        assert all(part.made for part in snapshot.manifest.tables["subscriptions"].parts)
+    assert steps == [
+        ("a", "2024-01-01", "new"),
+        ("a", "2024-03-01", "expansion"),
+        ("b", "2024-01-01", "new"),
+        ("n", "2024-03-05", "new"),
+    ]
+    load("s2,b,20,USD,month,2024-01-01,,active,true,2024-03-20")
+    assert mrr() == 22
+    states = ["past_due", *["active"] * 19]
+    twenty = [file(f"c{n},c{n},1,USD,month,2024-03-10,,{state},,") for n, state in enumerate(states)]
+    workspace.load_files(twenty, table="subscriptions")
+    with Store(tmp_path).snapshot() as snapshot:
+        assert len(snapshot.manifest.tables["subscriptions"].parts) < 20
+    assert mrr() == 42
+    load("c7,c7,5,USD,month,2024-03-10,,active,,")
+    assert mrr() == 46
+    workspace.load_files([file("EUR,2024-01-01,2", head="currency,on,rate")], table="fx_rates")
+    load("e,e,10,EUR,month,2024-03-10,,active,,")
+    assert mrr() == 66
+    (tmp_path / "tenure.toml").write_text(toml + '[policy]\npast_due = "excluded"\n', encoding="utf-8")
+    workspace = tenure.open(tmp_path)
+    workspace.refresh()
+    assert mrr() == 65
+    load("e,e,10,EUR,month,2024-03-10,,active,true,2024-03-20")
+    assert mrr() == 45
+    load("x,c0,3,USD,month,2024-03-20,,active,,")
+    assert mrr() == 48

@@ -142,7 +142,7 @@ def test_other_damage(tmp_path: Path) -> None:
     root = tmp_path / ".tenure"
     version = root / "versions" / "1.json"
     text = version.read_text()
-    version.write_text(text.replace('"format": 1', '"format": 2'))
+    version.write_text(text.replace('"format": 2', '"format": 3'))
     with pytest.raises(StoreError, match=r"newer tenure.*Upgrade"):
         store.snapshot()
     version.write_text(text)

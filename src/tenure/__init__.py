@@ -6,7 +6,7 @@
 
 The floors of the house, from the ground up; imports go down only (tests/laws/test_house.py holds this list to it):
 
-    ground        errors periods money money_codes model stats/ catalog sentiment hours themes
+    ground        errors periods money money_codes model stats/ catalog sentiment hours themes progress
     language      expr metric policy source rollup filter result words business texts lasting tree usage scales
                   stand_ins segment goal health_score health_presets
     collections   metrics/ rollups/ sources/

@@ -43,7 +43,8 @@ def findings(config: Config, snapshot: Snapshot, show: Callable[..., Results]) -
     found = [Finding("note", f"{config.name}: {config.path.name} is in order.")]
     tables = {name: info.rows for name, info in snapshot.tables.items() if name != "rejects"}
     if not tables:
-        return [*found, Finding("error", "Nothing is loaded.", todo="Run tenure sync, or tenure import FILE.")]
+        nothing = Finding("error", "Nothing is loaded.", todo="Run tenure sync, or tenure import FILE.")
+        return [nothing, *_rejects(snapshot), *found]
     loaded = ", ".join(f"{name} {rows:,}" for name, rows in sorted(tables.items()))
     found.append(Finding("note", f"Loaded: {loaded}."))
     found += _rejects(snapshot)
@@ -67,13 +68,25 @@ def _rejects(snapshot: Snapshot) -> list[Finding]:
             "warning",
             f"{count:,} {'row' if count == 1 else 'rows'} of {table} rejected: {reason}",
             where=f"{file}, line {line}" if line else f"{file or source}",
-            todo="Mend the file and load it again.",
+            todo=_way_out(reason),
         )
         for source, table, file, reason, count, line in rows[:MOST_REJECTS]
     ]
     if len(rows) > MOST_REJECTS:
         found.append(Finding("warning", f"{len(rows) - MOST_REJECTS:,} more reasons for rejected rows."))
     return found
+
+
+def _way_out(reason: str) -> str:
+    """What to do about rejected rows. How people write dates and numbers is what most exports are rejected for."""
+    if "is not a date" in reason:
+        return (
+            'Where a file writes all its dates in one other way, say so: date_format = "%d/%m/%Y" under its table in '
+            "tenure.toml. Else mend the file and load it again."
+        )
+    if "is not a number" in reason:
+        return "Numbers are written 1234.50: mend the file, or turn them with `select` under its table in tenure.toml."
+    return "Mend the file and load it again."
 
 
 def _orphans(snapshot: Snapshot, tables: dict[str, int]) -> list[Finding]:

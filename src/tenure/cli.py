@@ -6,6 +6,7 @@ Everything heavy is imported inside the command that needs it, so that `tenure -
 
 from __future__ import annotations
 
+import gc
 import sys
 from functools import cache
 from io import TextIOWrapper
@@ -111,6 +112,10 @@ def sync(
     """
     workspace = _workspace(ctx)
     notes: list[str] = []
+    if not workspace.config.sources:
+        say.remark(
+            f"{workspace.config.path} names no source: write [sources.NAME] into it, or load with tenure import."
+        )
     with say.progress("Syncing") as on_progress:
         report = workspace.sync(tuple(sources or ()), full, on_progress, notes.append)
     rejected = _print_loads(report.loads, notes)
@@ -274,6 +279,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+    gc.set_threshold(50_000, 20, 50)  # what is compiled lives on; looking through it all so often costs a tenth
     try:
         _commands()(prog_name="tenure")
     except TenureError as error:
@@ -317,6 +323,8 @@ def _file(ctx: typer.Context, name: Path) -> Path:
     for path in (name, _inside(ctx, name)):
         if path.is_file():
             return path
+    if name.is_dir():
+        raise InputError("This is a folder.", where=str(name), todo="Name its files: FOLDER/*.csv.")
     raise InputError("There is no such file.", where=str(name), todo="Check its name and folder.")
 
 

@@ -24,6 +24,8 @@ def compared(
     if way not in WAYS:
         raise UsageError(f"{way!r} is no comparison.", where="--compare", todo=f"Use one of {', '.join(WAYS)}.")
     others = [_other(measure, period, frame, way) for period in frame.periods]
+    if not any(row.by for result in results for row in result.rows):
+        return _of_everyone(measure, questions, frame, results, others)
     found: list[Result] = list(results)
     for k, other in enumerate(others):
         there = measure.results(questions, replace(frame, periods=[other]))
@@ -34,6 +36,27 @@ def compared(
                 if row.period == frame.periods[k].label:
                     rows[j] = replace(row, compare=_compare(row, by.get(tuple(row.by.items())), other))
             found[i] = replace(found[i], rows=tuple(rows))
+    return found
+
+
+def _of_everyone(
+    measure: Measure, questions: Sequence[Question], frame: Frame, results: Sequence[Result], others: Sequence[Period]
+) -> list[Result]:
+    """The same without groups: what the results have already is not asked again, and the rest is asked at once.
+
+    With groups it would be another answer: which groups there are depends on the periods that are asked together.
+    """
+    missing = [other for other in dict.fromkeys(others) if other not in frame.periods]
+    more = measure.results(questions, replace(frame, periods=missing)) if missing else ()
+    against = dict(zip((period.label for period in frame.periods), others, strict=True))
+    found = []
+    for i, result in enumerate(results):
+        there = {row.period: row for row in (*(more[i].rows if more else ()), *result.rows)}
+        rows = [
+            replace(row, compare=_compare(row, there.get(against[row.period].label), against[row.period]))
+            for row in result.rows
+        ]
+        found.append(replace(result, rows=tuple(rows)))
     return found
 
 
@@ -58,4 +81,9 @@ def _compare(row: Row, there: Row | None, other: Period) -> Comparison:
     if row.low is None or row.high is None or there.low is None or there.high is None:
         return Comparison(other.label, value, change, None, None, None)
     low, high = difference((float(row.value), row.low, row.high), (float(value), there.low, there.high))
-    return Comparison(other.label, value, change, low, high, low <= 0 <= high)
+    return Comparison(other.label, value, change, low, high, verdict(low, high, row, there))
+
+
+def verdict(low: float, high: float, *sides: Row) -> bool | None:
+    """Whether a difference is noise; none where it seems to be more, but one of its sides is of few."""
+    return True if low <= 0 <= high else None if any(side.few for side in sides) else False

@@ -172,7 +172,7 @@ def parse(text: str, path: Path, validate_policy: PolicyCheck | None = None) -> 
 
 
 def write_new(folder: Path, *, name: str | None = None, business: str = "saas") -> Path:
-    """A commented tenure.toml in `folder`, which is made if need be; refuses to replace one."""
+    """A commented tenure.toml in `folder`, which is made if need be, beside a place for files; never replaces one."""
     path = folder / FILE
     if path.exists():
         raise ConfigError(
@@ -182,7 +182,7 @@ def write_new(folder: Path, *, name: str | None = None, business: str = "saas") 
         raise ConfigError(f"There is no business type {business!r}.", todo=hint(business, BUSINESSES))
     text = template(name or folder.absolute().name, business)
     parse(text, path)
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "data").mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     return path
 

@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
+from tenure import progress
 from tenure.compile.segments import TENURE
 from tenure.driver_facts import read
 from tenure.driver_outcomes import GoesWith, goes_with
@@ -28,6 +29,8 @@ Framing = Callable[[str, Sequence[Period], tuple[str, ...]], Frame]
 NO_SEGMENTS = {"name", "domain", "lifecycle", "email", "updated_at", "deleted"}
 """Customers' columns that are names, or say today's state: that would explain a loss by the loss."""
 WAYS = ("previous", "year")
+STEPS = 4
+"""Of the work, for who waits: the change, what is known of customers, their months, the comparisons."""
 
 
 @dataclass(frozen=True)
@@ -106,17 +109,23 @@ def drivers(
     columns = by or (*segment_columns(known), TENURE)
     other = earlier(measure.clock, period, grain, way)
     (row,) = measure.results([question], whole)[0].rows
+    progress.at(0, STEPS, "steps")
     found, reason = _split(measure, question, framing, [other, period], columns, asked=bool(by))
+    progress.at(1, STEPS, "steps")
     scale = _scale(row)
     engine = measure.engine
     # Which segment is the first part's question; here segments are tried where they were named.
     attributes = tuple(name for name in by if name in known)
     confounders = (*(("plan",) if "plan" in known else ()), TENURE)
-    if row.denominator is None:
+    if row.value is None and row.denominator is None:
+        goes = _none(f"{question.metric.id} has no value in {period.label} ({row.reason}).")
+    elif row.denominator is None:
         goes = _none(f"{question.metric.id} is a sum; ask what goes with a rate, such as nrr.")
     else:
         facts = read(engine, tuple(dict.fromkeys((*attributes, *(n for n in confounders if n != TENURE)))))
+        progress.at(2, STEPS, "steps")
         rows = _monthly(measure, question, framing, period)
+        progress.at(3, STEPS, "steps")
         goes = goes_with(
             question.metric.id,
             rows,

@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 
 from tenure import model, texts
 from tenure.compile import aged as compiled
-from tenure.compile import overlap, scan, slices, spread, users
+from tenure.compile import overlap, scan, slices, spread, standing, users
 from tenure.compile.aged import Ages
 from tenure.compile.calendar import DAYS, PERIODS, Slot, day_rows, ends_of, touching
 from tenure.compile.leaves import made, sources
@@ -61,13 +61,15 @@ class Engine(Needs):
 
     # -- tables behind the nodes ----------------------------------------------------------------------------------
 
-    def relation(self, node: Steps | Moves | Rows) -> ir.Table:
-        """The table behind steps, movements or rows; made on first use where no stored one fits."""
+    def relation(self, node: Steps | Moves | Rows, carried: tuple[tuple[str, str], ...] = ()) -> ir.Table:
+        """The table behind steps, movements or rows; made on first use where no stored one fits.
+
+        `carried`: as in World, for rows that are part of the query.
+        """
         if isinstance(node, Rows):
             if node.table in period_rows():
-                asked = Asked(PERIODS, self._stepped, self._rollup, DAYS if self.touch else None)
-                return period_rows()[node.table].build(self.world, asked)
-            return self._rollup(node.table)
+                return period_rows()[node.table].build(self.world, self._asked())
+            return self._rollup(node.table, carried)
         steps = node if isinstance(node, Steps) else node.steps
         rules = {**dict(self.world.policy.all_rules()), **dict(self.world.rules), **dict(steps.rules)}
         if isinstance(node, Steps):
@@ -79,13 +81,16 @@ class Engine(Needs):
         world = self.world.with_rules(tuple(rules.items()))
         return self.keep(self.named(name, rules), partial(rollups()[name].build, world))
 
-    def _rollup(self, name: str) -> ir.Table:
+    def _asked(self) -> Asked:
+        return Asked(PERIODS, self._stepped, self._rollup, DAYS if self.touch else None)
+
+    def _rollup(self, name: str, carried: tuple[tuple[str, str], ...] = ()) -> ir.Table:
         """A rollup of rows: the stored one where it holds as of now, else made, once where it is heavy."""
         rollup = rollups()[name]
         if rollup.by_day and self.world.days_hold:
             return ibis.table(dict(rollup.schema), name=name)
         steps = self.relation(Steps("mrr")).get_name() if rollup.over_steps else None
-        build = partial(rollup.build, replace(self.world, steps=steps))
+        build = partial(rollup.build, replace(self.world, steps=steps, carried=() if rollup.is_made else carried))
         return self.keep(self.named(name), build) if rollup.is_made else build()
 
     def _stepped(self, steps: Steps) -> ir.Table:
@@ -154,9 +159,10 @@ class Engine(Needs):
             for source in sources(leaf):
                 self.ready(source)
             theirs = self.fitting(leaf, segments)
-            plan = spread.plan(leaf, self.relation, theirs)
+            plan = spread.plan(leaf, self.relation, theirs, touch=self.touch)
             text = self._text(("spread", leaf, theirs, self.touch), plan.query)
-            found[leaf] = plan.read(self.warehouse.run(filled(text, ends_of(periods))))
+            ends = {BEGIN: periods[0].start, **ends_of(periods)}
+            found[leaf] = plan.read(self.warehouse.run(filled(text, ends)))
         return found
 
     def fitting(self, leaf: Across, segments: Segments) -> Segments:
@@ -190,9 +196,14 @@ class Engine(Needs):
             stored, back = source
             days, owned = partial(self._rollup, stored), self.world.days_owned
             return users.plan(leaves, days, back, BEGIN, segments, daily=strategy == "daily", owned=owned)
+        if strategy == "standing":
+            assert isinstance(source, str)
+            build = period_rows()[source].spans
+            assert build is not None
+            return standing.plan(leaves, partial(build, self.world, self._asked()), source, BEGIN, segments)
         if strategy == "rows":
             assert isinstance(source, Rows)
-            return rows_plan(leaves, partial(self.relation, source), source, segments)
+            return rows_plan(leaves, partial(self.relation, source, segments.carried), source, segments)
         return slices.plan(leaves, self.relation, segments, lambda: self.revalued, touch=self.touch)
 
     def _by_strategy(
@@ -211,6 +222,8 @@ class Engine(Needs):
         stored = users.days_read(leaf, segments, self.world)
         if stored and touching(periods):
             return "daily" if all(slot.days <= 1 for slot in periods) else "users", stored
+        if touching(periods) and (name := standing.stands(leaf, segments)):
+            return "standing", name
         kind = scan.shape(leaf)
         named = list(sources(leaf))
         rows = {s for s in named if isinstance(s, Rows)}

@@ -78,7 +78,8 @@ class MissingRate(RequestError):
         super().__init__(
             f"There is no {currency} rate to {reporting} on or before {on}.",
             where="fx_rates",
-            todo=f"Load a row with currency {currency} and a date no later than {on}.",
+            todo=f"Load a row with currency {currency} and a date no later than {on}; or, where {currency} is what you "
+            f'report in, write currency = "{currency}" under [workspace] in tenure.toml.',
         )
 
 

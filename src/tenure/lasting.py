@@ -6,11 +6,11 @@ days = median(curve(starts, Col("days"), Col("reached")))   # who has not got th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
-from tenure.expr import Across, Expr, Flow, Rows, Steps
+from tenure.expr import Across, Const, Expr, Flow, Rows, Steps
 
 HALF = Fraction(1, 2)
 What = Literal[
@@ -73,6 +73,12 @@ class Of(Expr):
 def rank(rows: Rows, x: Expr, q: Fraction = HALF, keep: Expr | None = None, per: int = 1) -> Of:
     """A quantile of `x` over the rows of the period, between two values in proportion; the median unless said."""
     return Of(Across("rank", Ranked(Flow(rows, x, keep), q)), "rank", Fraction(per))
+
+
+def values_of(of: Of) -> Across | None:
+    """How many values a quantile is taken of; of anything else nothing."""
+    ranked = of.curve.x
+    return Across("sum", replace(ranked.flow, x=Const(1))) if isinstance(ranked, Ranked) else None
 
 
 def curve(rows: Rows, lasted: Expr, reached: Expr, keep: Expr | None = None) -> Across:

@@ -253,7 +253,9 @@ def _require(table: Table, found: set[str], free: list[str], file: str) -> None:
         return
     name = missing[0]
     near = suggest(name, free)
-    if near:
+    if len(missing) == len(table.required) > 1 and not found & set(table.columns):
+        todo = f"The first line must hold the columns' names; here it holds: {', '.join(free[:6]) or 'nothing'}."
+    elif near:
         todo = f'The nearest is {near!r}: write columns = {{ {name} = "{near}" }}, or give it in `constants`.'
     else:
         todo = f"Say which column it is in `columns`, or give it in `constants`. Not used: {', '.join(free) or 'none'}."

@@ -12,6 +12,9 @@ from tenure.model import Column
 from tenure.money_codes import CURRENCIES
 from tenure.store.tables import literal
 
+FIRST_DAY = "1000-01-01"
+"""Earlier is a year of two digits, as in 05/06/24, that the engine took for the first century."""
+
 UTC = ("", "UTC", "Etc/UTC", "GMT")
 
 _FLAGS = {
@@ -164,19 +167,21 @@ def _time_of(raw: str, kind: str, wanted: str, zones: Zones, next_day: bool) -> 
 
 
 def _sane(text: str, cast: str) -> str:
-    """The cast, but not of the words the engine also takes (infinity, epoch) nor of years before Christ."""
+    """The cast, but not of the words the engine also takes (infinity, epoch) nor of a year that is cut short."""
     kind = cast.rsplit(" ", 1)[-1].rstrip(")")
-    first = "DATE '0001-01-01'" if kind == "DATE" else "TIMESTAMP '0001-01-01'"
-    return f"CASE WHEN {text} >= '0' AND {text} < ':' AND {cast} >= {first} THEN {cast} END"
+    return f"CASE WHEN {text} >= '0' AND {text} < ':' AND {cast} >= {kind} '{FIRST_DAY}' THEN {cast} END"
+
+
+def _whole_year(parsed: str) -> str:
+    """What a pattern found, unless it took 24 for the year 24."""
+    return f"CASE WHEN {parsed} >= '{FIRST_DAY}' THEN {parsed} END"
 
 
 def _instant_of_text(text: str, zones: Zones, next_day: bool) -> str:
     naive = _sane(text, f"TRY_CAST({text} AS TIMESTAMP)")
     date = _sane(text, f"TRY_CAST({text} AS DATE)")
     begin = zones.begin(f"({date} + 1)" if next_day else date)
-    offset = (
-        f"CASE WHEN {text} >= '0' AND {text} < ':' THEN make_timestamp(epoch_us(TRY_CAST({text} AS TIMESTAMPTZ))) END"
-    )
+    offset = f"make_timestamp(epoch_us({_sane(text, f'TRY_CAST({text} AS TIMESTAMPTZ)')}))"
     # The engine's cast to TIMESTAMP drops an offset without a word, so those go by another way. Z means UTC.
     tail = f"substr({text}, 11)"
     has_offset = f"(contains({tail}, '+') OR contains({tail}, '-'))"
@@ -190,7 +195,7 @@ def _instant_of_text(text: str, zones: Zones, next_day: bool) -> str:
     pattern = zones.date_format
     if not pattern:
         return iso
-    parsed = f"try_strptime({text}, {literal(pattern)})"
+    parsed = _whole_year(f"try_strptime({text}, {literal(pattern)})")
     if "%z" in pattern or "%Z" in pattern:
         found = f"make_timestamp(epoch_us({parsed}))"
     elif any(code in pattern for code in ("%H", "%I", "%c", "%X", "%T")):
@@ -204,7 +209,7 @@ def _date_of_text(text: str, zones: Zones) -> str:
     iso = _sane(text, f"TRY_CAST({text} AS DATE)")
     if not zones.date_format:
         return iso
-    found = f"CAST(try_strptime({text}, {literal(zones.date_format)}) AS DATE)"
+    found = f"CAST({_whole_year(f'try_strptime({text}, {literal(zones.date_format)})')} AS DATE)"
     if not _odd(zones.date_format):
         return found
     return f"CASE WHEN regexp_matches({text}, '^[0-9]{{4}}-') THEN {iso} ELSE {found} END"

@@ -16,7 +16,7 @@ from tenure.engine import Engine
 from tenure.evaluate import NO_DATA, Cell, Missing, Value, divided, scale
 from tenure.expr import END, START, Across, Aged, ByGrain, Expr, Mean, Over, Ratio, Setting, Steps, count
 from tenure.intervals import interval
-from tenure.lasting import Of
+from tenure.lasting import Of, values_of
 from tenure.periods import Clock, Period
 from tenure.question import Frame, Question, named
 from tenure.result import Result, Row
@@ -146,7 +146,8 @@ class Measure:
     def _count(self, question: Question, expr: Expr, frame: Frame) -> Expr | None:
         """What n counts: what the reading says, else the bottom of the ratio where it counts something."""
         if question.reading.n is not None:
-            return self._resolved(question.reading.n, frame)
+            n = self._resolved(question.reading.n, frame)
+            return None if isinstance(expr, Of) and n == values_of(expr) else n  # its figure says how many
         if isinstance(expr, Ratio) and isinstance(expr.bottom, Across) and scale(expr.bottom) == 1:
             return expr.bottom
         return None
@@ -161,12 +162,15 @@ class Measure:
         groups: Sequence[Segment],
     ) -> list[Row]:
         found = []
+        complete = [self.clock.is_complete(period) and self._settled(question, period) for period in frame.periods]
         # A sum of its parts is its own numerator; what holds a ratio has none.
         whole = isinstance(expr, Across) or not any(isinstance(node, Ratio | Over | Of | Mean) for node in walk(expr))
         for group in groups:
             by = named(frame.segments, group)
             for k, period in enumerate(frame.periods):
-                found.append(self._row(question, expr, count, table, table.cell(k, group), period, by, whole=whole))
+                found.append(
+                    self._row(question, expr, count, table, table.cell(k, group), period, by, complete[k], whole=whole)
+                )
         return found
 
     def _row(
@@ -178,10 +182,10 @@ class Measure:
         cell: Cell,
         period: Period,
         by: dict[str, str | int],
+        complete: bool,
         *,
         whole: bool,
     ) -> Row:
-        complete = self.clock.is_complete(period) and self._settled(question, period)
         row = partial(Row, period.label, period.start, period.end, by, complete=complete)
         # With a window the cohort's moment may lie after as_of, in a period that has begun.
         if self.clock.is_ahead(period) or (table.window and table.slots[cell.k].base >= self.clock.cut):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from tenure.errors import UsageError
@@ -41,7 +42,7 @@ class Clock:
     fiscal_month: int
     as_of: datetime
 
-    @property
+    @cached_property
     def local_as_of(self) -> datetime:
         return self.as_of.astimezone(ZoneInfo(self.timezone)).replace(tzinfo=None)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from tenure import progress
 from tenure.policy import PRESETS
 
 if TYPE_CHECKING:
@@ -19,9 +20,7 @@ OWN = "tenure"
 def readings(explain: Callable[..., Explanation], metric: str, period: str, **asked: Any) -> list[dict[str, Any]]:
     """A preset a row; ours is what all are held against."""
     found = []
-    for name in PRESETS:
-        if name == OWN:
-            continue
+    for name in progress.over([name for name in PRESETS if name != OWN], "presets"):
         told = explain(metric, period, versus=name, **asked).to_json()
         other, own = (told["other"] or {}).get("value"), told["value"]
         rules = [one for one in told["differences"] if one["amount"]]

@@ -22,7 +22,9 @@ ALIASES = {
     "interval": ("billing_interval", "billing_period"),
     "started_at": ("start_date", "started_on", "starts_at"),
     "ended_at": ("end_date", "ended_on"),
-    "created_at": ("created", "created_on", "signup_date"),
+    "created_at": ("created", "created_on", "signup_date", "create_date", "created_date", "date_created"),
+    "closed_at": ("close_date", "closed_on", "closed_date"),
+    "resolved_at": ("solved_at", "resolved_on", "resolution_date"),
     "at": ("timestamp", "occurred_at", "time"),
     "name": ("event", "event_name", "customer_name"),
     "rate": ("exchange_rate",),
@@ -66,9 +68,9 @@ def recognise(columns: Sequence[str], name: str, table: str | None = None) -> Re
     # What has nothing that the best one does not have is no rival.
     second = next(f for f in fits[1:] if not set(f.found.values()) < set(best.found.values()) or f is fits[-1])
     if best.missing or not _says_enough(best):
-        raise _unknown(best, second, name, "It cannot be told from its columns what this file holds")
+        raise _unknown(best, second, name, columns, "It cannot be told from its columns what this file holds")
     if second.score > best.score * LESS_SURE and not second.missing:
-        raise _unknown(best, second, name, "This file could hold two things")
+        raise _unknown(best, second, name, columns, "This file could hold two things")
     return _recognised(best, name)
 
 
@@ -111,10 +113,12 @@ def _recognised(found: Fit, name: str) -> Recognised:
     return Recognised(found.table, found.renamed, why + ".")
 
 
-def _unknown(best: Fit, second: Fit, name: str, what: str) -> InputError:
+def _unknown(best: Fit, second: Fit, name: str, columns: Sequence[str], what: str) -> InputError:
     todo = "Say which table it is with --as TABLE."
     if best.score <= 0:
-        return InputError(f"{what}: none of them is known.", where=name, todo=todo)
+        seen = ", ".join(columns[:6]) + (", ..." if len(columns) > 6 else "")
+        todo = f"The first line must hold the columns' names: remove what stands above them. {todo}"
+        return InputError(f"{what}: none of them is known ({seen}).", where=name, todo=todo)
     near = [best, *([second] if second.score > 0 else [])]
     said = "; ".join(f"{f.table} ({_state(f)})" for f in near)
     return InputError(f"{what}. Nearest: {said}.", where=name, todo=todo)

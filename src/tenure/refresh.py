@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import time
 from typing import TYPE_CHECKING, Any
 
-from tenure import model, refresh_days, refresh_keys, refresh_told, texts
+from tenure import model, refresh_days, refresh_items, refresh_keys, refresh_told, texts
 from tenure.errors import StoreError
 from tenure.refresh_keys import TOUCHED
 from tenure.refresh_made import make
@@ -32,7 +32,7 @@ Progress = Callable[[str, int, int | None], None]
 PIECES, STEPS = "customer_pieces", "mrr_steps"
 DAYS = ("user_days", "customer_days", "feature_use")
 """The rollups that are kept, in the order in which they are made; those of days have a way of their own."""
-FORMAT = 7
+FORMAT = 8
 """Counts up whenever a rollup's rows come to mean something else; older ones are rebuilt."""
 
 
@@ -48,6 +48,8 @@ def refresh(tx: Writer, config: Config, policy: Policy, on_progress: Progress | 
     loaded = frozenset(name for name in model.TABLES if tx.state(name).parts)
     if anew or "subscriptions" in changed or "foreign" not in tx.meta:
         tx.meta["foreign"] = _any_foreign(tx, config.currency, loaded, 0 if anew else since)
+    if anew:
+        refresh_items.forget(tx)
     world = world_of(config, policy, columns_of(tx.con), loaded, tx.meta)
     # What is stored are levels, day by day; movements that are told apart otherwise are made when they are asked for.
     world = world.with_rules((("simultaneous", "day"),))
@@ -76,7 +78,9 @@ def refresh(tx: Writer, config: Config, policy: Policy, on_progress: Progress | 
             refresh_days.build(tx, world, rollup, since, anew, _sql)
             done.append(rollup.name)
     done += make(tx, config, changed, anew)
-    tx.meta |= {"settings": settings, "refreshed": tx.version}
+    # A survey's questions are rows with its id: where no file ever had a question, every row is a survey.
+    once = all("question" not in part.columns for part in tx.state("survey_responses").parts)
+    tx.meta |= {"settings": settings, "refreshed": tx.version, "asked_once": once}
     if "user_days" in done:
         tx.meta |= refresh_days.told(tx, since, anew=anew)
     report("Rebuilding", 2 + len(DAYS), 2 + len(DAYS))
@@ -128,14 +132,18 @@ def _build(tx: Writer, world: World, name: str, changed: set[str] | None, since:
     Whether that was enough: rows with a new column do not fit among older ones.
     """
     build = rollups()[name].build
+    by_items = name == STEPS and refresh_items.fit(world)
     if changed is not None:
         refresh_keys.choose(tx, changed)
-        with refresh_keys.narrowed(tx, _inputs(world, name) & world.loaded, since):
-            query = _sql(replace(world, only=TOUCHED), name, build)
+        tables = _inputs(world, name) & world.loaded
+        with contextlib.nullcontext() if by_items else refresh_keys.narrowed(tx, tables, since):
+            seen = refresh_items.bring(tx, world, _sql, few=True) if by_items else replace(world, only=TOUCHED)
+            query = _sql(seen, name, build)
             tx.con.execute(f"CREATE OR REPLACE TEMP TABLE made_{name} AS {query}")
         keys = f"SELECT cust FROM {TOUCHED}"
         with contextlib.suppress(StoreError):
             tx.put_rollup(name, f"SELECT * FROM made_{name}", key="cust", overlay=True, keys_sql=keys)
             return True
+    world = refresh_items.bring(tx, world, _sql, few=False) if by_items else world
     tx.put_rollup(name, _sql(world, name, build), key="cust")
     return False

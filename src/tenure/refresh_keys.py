@@ -55,7 +55,7 @@ def number_all(tx: Writer, world: World, sql: Sql, *, noted: bool) -> None:
     else:
         empty = "SELECT 0::BIGINT AS cust, '' AS customer_id, '' AS name, NULL::DATE AS first_day, "
         tx.put_rollup("customer_keys", f"{empty}NULL::TIMESTAMP AS first_at, FALSE AS dated WHERE FALSE", key="cust")
-    tx.meta["last_key"] = _one(tx, "SELECT coalesce(max(cust), -1) FROM customer_keys")
+    tx.meta["last_key"] = one(tx, "SELECT coalesce(max(cust), -1) FROM customer_keys")
     if noted:
         new = "SELECT cust, customer_id, dated FROM customer_keys SEMI JOIN changed_of USING (customer_id)"
         new += " ANTI JOIN known_keys USING (customer_id)"
@@ -69,19 +69,19 @@ def number_some(tx: Writer, world: World, since: int, sql: Sql) -> bool:
         f"CREATE OR REPLACE TEMP TABLE {TOUCHED} AS SELECT DISTINCT c.customer_id FROM changed_of c "
         "LEFT JOIN known_keys k USING (customer_id) WHERE k.cust IS NULL OR c.source = 'customers' OR NOT k.dated"
     )
-    if not _one(tx, f"SELECT count(*) FROM {TOUCHED}"):
+    if not one(tx, f"SELECT count(*) FROM {TOUCHED}"):
         return False
     with narrowed(tx, world.loaded, since):
         if "customers" in world.loaded:
             dated = f"SELECT customer_id FROM m_customers SEMI JOIN {TOUCHED} USING (customer_id)"
             left = f"FROM {TOUCHED} ANTI JOIN ({dated} WHERE created_day IS NOT NULL) USING (customer_id)"
-            if not _one(tx, f"SELECT count(*) {left}"):
+            if not one(tx, f"SELECT count(*) {left}"):
                 # Other tables would only say that they are there.
                 world = replace(world, loaded=frozenset({"customers"}))
         query = _numbered(replace(world, only=TOUCHED), "known_keys", int(tx.meta["last_key"]), sql)
         tx.con.execute(f"CREATE OR REPLACE TEMP TABLE made_keys AS {query}")
     tx.put_rollup("customer_keys", "SELECT * FROM made_keys", key="cust", overlay=True)
-    tx.meta["last_key"] = _one(tx, f"SELECT greatest(max(cust), {tx.meta['last_key']}) FROM made_keys")
+    tx.meta["last_key"] = one(tx, f"SELECT greatest(max(cust), {tx.meta['last_key']}) FROM made_keys")
     return True
 
 
@@ -111,7 +111,7 @@ def narrowed(tx: Writer, tables: Collection[str], since: int) -> Iterator[None]:
     """For a while, views of these tables hold the rows of TOUCHED alone."""
     chosen = sorted(owned() & set(tables))
     # Who had no key at the last refresh had no row then.
-    old = _one(tx, f"SELECT count(*) FROM {TOUCHED} SEMI JOIN known_keys USING (customer_id)")
+    old = one(tx, f"SELECT count(*) FROM {TOUCHED} SEMI JOIN known_keys USING (customer_id)")
     try:
         for table in chosen:
             parts = [part for part in tx.state(table).parts if old or part.added > since]
@@ -123,6 +123,7 @@ def narrowed(tx: Writer, tables: Collection[str], since: int) -> Iterator[None]:
             tx.con.execute(f"DROP VIEW IF EXISTS temp.m_{table}")
 
 
-def _one(tx: Writer, sql: str) -> int:
+def one(tx: Writer, sql: str) -> int:
+    """The whole number that a query answers; 0 where it answers nothing."""
     found = tx.con.execute(sql).fetchone()
     return int(found[0]) if found and found[0] is not None else 0

@@ -46,7 +46,7 @@ def follow(tx: Writer, made: str | None) -> dict[str, Any]:
 
 def _names(tx: Writer) -> list[str]:
     """The attributes there are."""
-    query = f"DESCRIBE SELECT * EXCLUDE (cust, from_day, to_day, is_last) FROM {ALL}"
+    query = f"DESCRIBE SELECT * EXCLUDE (cust, customer_id, from_day, to_day, is_last) FROM {ALL}"
     return [str(column[0]) for column in tx.con.execute(query).fetchall()]
 
 

@@ -13,9 +13,14 @@ from tenure.errors import RequestError
 Number = int | Fraction | float
 
 
+FEW = 10
+"""Of fewer answers, customers or tickets a figure is shown with how many they are, and no difference is judged."""
+
+
 @dataclass(frozen=True)
 class Comparison:
-    """A row against another period: `low` and `high` bound the difference; `noise` is true when they hold 0."""
+    """A row against another period: `low` and `high` bound the difference; `noise` is true when they hold 0, and says
+    nothing where they do not but either side is of FEW."""
 
     period: str
     value: Number | None
@@ -42,6 +47,11 @@ class Row:
     complete: bool = True
     reason: str | None = None
     compare: Comparison | None = None
+
+    @property
+    def few(self) -> bool:
+        """Whether so little was counted that the figure alone would say too much."""
+        return self.n is not None and self.n < FEW
 
     def to_json(self) -> dict[str, Any]:
         found: dict[str, Any] = {

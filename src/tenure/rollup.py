@@ -25,6 +25,9 @@ KEYS = ibis.table(
 )
 """Every customer any table knows, with the whole number that stands for it inside, and when it was first known."""
 
+CARRIED = "carried_"
+"""Before the name of an attribute that came along with a customer's key."""
+
 
 @dataclass(frozen=True)
 class World:
@@ -35,12 +38,16 @@ class World:
     the workspace fixes as_of inside a day. `rules` are those a metric's variant fixes. `only` names a table of
     customer_id and cust: then only these customers' rows are there. `steps` names a table of MRR as steps under them.
 
+    `items`: a table of what was kept of subscription items.
+
     `storing`: rows are made to be kept, so that what lies after as_of is in, unless as_of is fixed inside a day.
     `tail`: of events, only those from that day on are there, because what was made of earlier ones is stored.
     `days_hold`, `steps_hold`: what is stored of days of use, of MRR as steps, holds as of now; `one_home`: every user
     was seen under one customer alone, so that days of users count everyone once; `days_owned`: no day of use is
-    without a customer. `undated`: what the data say without a time (that an order was refunded) is read as it is now;
-    a workspace of the past cannot know it.
+    without a customer. `asked_once`: no survey has a second question. `undated`: what the data say without a time (that
+    an order was refunded) is read as it is now; a workspace of the past cannot know it. `carried`: attributes of
+    customers (with their types) that come along with their keys; only where every customer has exactly one stretch of
+    them.
     """
 
     columns: Mapping[str, Mapping[str, str]]
@@ -55,13 +62,16 @@ class World:
     usage: Usage = field(default_factory=Usage)
     only: str | None = None
     steps: str | None = None
+    items: str | None = None
     storing: bool = False
     tail: date | None = None
     days_hold: bool = False
     one_home: bool = False
     days_owned: bool = False
+    asked_once: bool = False
     steps_hold: bool = True
     undated: bool = True
+    carried: tuple[tuple[str, str], ...] = ()
 
     def rule(self, key: str) -> str:
         """The answer in force for a revenue rule."""
@@ -72,7 +82,7 @@ class World:
         """What a query's text depends on, to know one again; with `moment` also on when the data stand."""
         told = [self.columns, sorted(self.loaded), self.policy, self.currency, self.foreign, self.rules, self.usage]
         told += [self.only, self.storing, self.tail, self.days_hold, self.one_home, self.days_owned, self.steps_hold]
-        told += [self.undated]
+        told += [self.undated, self.asked_once, self.carried, self.items]
         told += [self.frozen, self.as_of if moment or self.frozen else None, self.cut if moment else None]
         return hashlib.sha256(repr(told).encode()).hexdigest()
 
@@ -98,12 +108,9 @@ class World:
         if spec.main_time:
             clock = rows[spec.main_time]
             known = clock < self._limit(spec.columns[spec.main_time])
-            others = [rows[t] for t in spec.times if t != spec.main_time]
-            early = ibis.literal(not others)
-            for other in others:
-                early = early | (other < self._limit(spec.columns[other.get_name()]))
-            all_empty = ibis.and_(*(o.isnull() for o in others)) if others else ibis.literal(True)
-            rows = rows.filter(known | (clock.isnull() & (early | all_empty)))
+            if not spec.columns[spec.main_time].required:
+                known = known | (clock.isnull() & self._early(rows, spec))
+            rows = rows.filter(known)
         changed: dict[str, ir.Value] = {}
         for state in spec.states.values():
             decided = ibis.coalesce(*(self._instant(rows[c], spec.columns[c]) for c in state.decided_by))
@@ -117,6 +124,15 @@ class World:
                 if column.day:
                     changed[column.day] = ibis.ifelse(later, ibis.null("date"), rows[column.day])
         return rows.mutate(**changed) if changed else rows
+
+    def _early(self, rows: ir.Table, spec: model.Table) -> ir.Value:
+        """Of rows whose main time nobody told: another time lies before as_of, or there is none at all."""
+        others = [rows[t] for t in spec.times if t != spec.main_time]
+        early = ibis.literal(not others)
+        for other in others:
+            early = early | (other < self._limit(spec.columns[other.get_name()]))
+        all_empty = ibis.and_(*(o.isnull() for o in others)) if others else ibis.literal(True)
+        return early | all_empty
 
     def _limit(self, column: model.Column) -> ir.Value:
         return ibis.literal(self.cut) if column.kind == "date" else ibis.literal(self.as_of)
@@ -141,8 +157,9 @@ class Rollup:
     when each was seen before. `kept`: made once by whoever reads it, not a part of each query.
     `over_steps`: it reads MRR as steps, so its world must name them. `asks`: the setting of [usage] without which it
     has no rows. `days`: for a column of it, the stored rollup whose rows (one for each value and day, with the day
-    before on which the value was seen, `since`, and the days between, `gap`) count its different values. `inside`:
-    another rollup and a condition: this one's rows are those rows of it for which the condition holds.
+    before on which the value was seen, `since`, and the days between, `gap`) count its different values. `kinds`: for a
+    column of it, the values of its column `kind` outside of which it is empty. `inside`: another rollup and a
+    condition: this one's rows are those rows of it for which the condition holds.
     """
 
     name: str
@@ -157,6 +174,7 @@ class Rollup:
     schema: tuple[tuple[str, str], ...] = ()
     asks: str = ""
     days: tuple[tuple[str, str], ...] = ()
+    kinds: tuple[tuple[str, tuple[str, ...]], ...] = ()
     there: Callable[[World], ir.Table] | None = None
     inside: tuple[str, Expr] | None = None
 
@@ -187,11 +205,41 @@ class Asked:
         days = inside.select(k=inside.slot - 1, base=inside.start, stop=inside.stop, p_day=inside.day)
         return rows.join(days, rows[clock] == days.p_day).drop("p_day")
 
+    def slots(self) -> ir.Table:
+        """(p_day, slot): each day of the periods, which touch, with the number of its period from 1; 0: all before."""
+        assert self.days is not None
+        return self.days.select(p_day="day", slot="slot")
+
+    def first(self) -> ir.Table:
+        """(first, last): one row, the day before the periods, as `slots` has it, and the day after them."""
+        periods = self.periods
+        ends = periods.agg(first=periods.base.min(), last=periods.stop.max())
+        return ends.mutate(first=_days_later(ends["first"], -1))
+
     def of_members(self, rows: ir.Table) -> ir.Table:
         """Those of the rows (k, base, stop, cust, ...) whose customer was one at the close of a day of the period."""
         steps = self.steps(Steps("customer"))
         held = steps.filter(steps.after != 0).select(s_cust="cust", s_day="day", s_until="until")
         return rows.semi_join(held, [rows.cust == held.s_cust, held.s_day < rows.stop, held.s_until > rows.base])
+
+    def stays(self) -> ir.Table:
+        """(s_cust, begin, end): customers from the slot of their first to that of their last period without a break."""
+        steps, days = self.steps(Steps("customer")), self.slots()
+        held = steps.filter(steps.after != 0).select(s_cust="cust", day="day", until="until").cross_join(self.first())
+        held = held.filter((held.day < held["last"]) & (held.until > _days_later(held["first"], 1)))
+        held = held.select(
+            "s_cust",
+            b_day=ibis.greatest(held.day, held["first"]),
+            e_day=_days_later(ibis.least(held.until, held["last"]), -1),
+        )
+        held = held.join(days, held.b_day == days.p_day).drop("p_day").rename(begin="slot")
+        held = held.join(days, held.e_day == days.p_day).drop("p_day").rename(end="slot")
+        order = ibis.window(group_by=held.s_cust, order_by=[held.b_day])
+        held = held.mutate(before=held.end.lag().over(order))
+        held = held.mutate(opens=ibis.ifelse(ibis.coalesce(held.begin <= held.before + 1, ibis.literal(False)), 0, 1))
+        upto = ibis.cumulative_window(group_by=held.s_cust, order_by=held.b_day)
+        held = held.mutate(stay=held.opens.sum().over(upto))
+        return held.group_by("s_cust", "stay").agg(begin=held.begin.min(), end=held.end.max()).drop("stay")
 
     def left(self, cut: date) -> ir.Table:
         """(l_cust, left_day): the last exit of those who are no customers when the day `cut` begins."""
@@ -201,7 +249,12 @@ class Asked:
 
     def members(self) -> ir.Table:
         """(k, cust): the customers of each period, who were one at the close of one of its days."""
-        steps, periods = self.steps(Steps("customer")), self.periods
+        periods = self.periods
+        if self.days is not None:
+            stays = self.stays()
+            inside = [stays.begin <= periods.k + 1, stays.end >= periods.k + 1]
+            return stays.join(periods, inside).select("k", cust="s_cust")
+        steps = self.steps(Steps("customer"))
         held = [steps.day < periods.stop, steps.until > periods.base, steps.after != 0]
         return steps.join(periods, held).select("k", "cust").distinct()
 
@@ -212,8 +265,10 @@ class PeriodRows:
 
     `build` gives (k, cust, ...) with k the number of the period in `asked.periods`; a column `at_day` says when
     attributes are read, otherwise on the period's last day. `reads` and `own` are as in `Rollup`. `judged`: they are
-    read from a table that the engine has judged for the ends of the periods first (see Engine.judge). `single`: a
-    customer has one row in a period at most.
+    read from a table that the engine has judged for the ends of the periods first (see Engine.judge). `spans`: the same
+    rows once each, from their day `from_day` to `to_day`, at whose end they are no more (empty: they still are), where
+    a period has those that are there at its end. `then`: what makes more rows of them (with further columns), which
+    customers are met before. `single`: a customer has one row in a period at most.
     """
 
     name: str
@@ -223,6 +278,8 @@ class PeriodRows:
     asks: str = ""
     judged: bool = False
     single: bool = False
+    spans: Callable[[World, Asked], ir.Table] | None = None
+    then: Callable[[ir.Table], ir.Table] | None = None
 
 
 def rollups() -> dict[str, Rollup]:
@@ -235,10 +292,19 @@ def period_rows() -> dict[str, PeriodRows]:
     return catalog.members("tenure.rollups", PeriodRows)
 
 
-def keyed(rows: ir.Table, only: str | None = None) -> ir.Table:
-    """The rows with their customer's key; rows of no customer have none. `only`: as in World."""
-    known = ibis.table({"cust": "int64", "customer_id": "string"}, name=only) if only else KEYS
-    keys = known.select(key_=known.customer_id, cust=known.cust)
+def _days_later(day: ir.Value, days: int) -> ir.Value:
+    """Through a timestamp: engines disagree on the type of date + interval."""
+    return (day.cast("timestamp") + ibis.interval(days=days)).cast("timestamp").date()
+
+
+def keyed(rows: ir.Table, only: str | None = None, carried: tuple[tuple[str, str], ...] = ()) -> ir.Table:
+    """The rows with their customer's key; rows of no customer have none. `only`, `carried`: as in World."""
+    columns = {"cust": "int64", "customer_id": "string"}
+    known = ibis.table(columns, name=only) if only else KEYS
+    if carried:  # the stretches know whose they are: one join by the id's text is enough
+        known = ibis.table(columns | dict(carried), name="customer_pieces")
+    along = {f"{CARRIED}{name}": known[name] for name, _ in carried}
+    keys = known.select(key_=known.customer_id, cust=known.cust, **along)
     return rows.join(keys, rows.customer_id == keys.key_, how="left").drop("key_")
 
 

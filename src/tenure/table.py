@@ -33,6 +33,7 @@ class Table:
         self.spread: Spreads = {}
         self.finer: dict[tuple[str, int, bool], tuple[Table, list[range]]] = {}
         self._known: dict[int, tuple[Across, Mapping[tuple[int, Segment], int] | Missing, int]] = {}
+        self._owned: dict[int, tuple[Across, bool]] = {}
         self._months: dict[int, Fraction] = {}
         self._evaluator = Evaluator(self._leaf, lambda of, cell: self._figure(of, cell).value, self._over)
 
@@ -140,7 +141,12 @@ class Table:
     def _group(self, leaf: Across, cell: Cell) -> Segment:
         """The cell's group as the leaf knows it: without the columns of other rows than its own."""
         segments = self.frame.segments
-        if not segments.fixed or self.engine.owns(leaf, segments.fixed):
+        if not segments.fixed:
+            return cell.group
+        known = self._owned.get(id(leaf))
+        if known is None:
+            known = self._owned[id(leaf)] = leaf, self.engine.owns(leaf, segments.fixed)
+        if known[1]:
             return cell.group
         pairs = zip(segments.by, cell.group, strict=True)
         return tuple(value for name, value in pairs if name not in segments.fixed)

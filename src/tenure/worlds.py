@@ -69,6 +69,7 @@ def world_of(
         days_hold=hold,
         one_home=bool(meta.get("one_home")),
         days_owned=bool(meta.get("days_owned")),
+        asked_once=bool(meta.get("asked_once")),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from golden import near
@@ -39,6 +40,28 @@ def test_means_medians_and_percentiles(company: Any) -> None:
     firm = company(tickets=f"{HOURS}\n{rows}")
     found = [firm.value("resolution_time", "2024-05", "--variant", v) for v in ("default", "median", "p90")]
     assert found == [5, 5, 9]
+
+
+def test_a_median_of_many_and_its_interval(company: Any) -> None:
+    """0, 1, 4, ..., 3000 squared seconds: half take longer than 1500 squared. The ranks of the interval are 1.96 x
+    sqrt(3000 / 4) = 53.7 away and one further: 1445 and 1555 squared; of the 90th percentile, 2700, 1.96 x sqrt(3000 x
+    .09) = 32.2 away: 2666 and 2734. Of 1,000 with a hundred at each of 0 to 9 hours the middle two are 4 and 5: 4.5 h,
+    and a tenth of the way from 8 to 9 is 8.1 h."""
+    end = datetime(2024, 5, 20)
+    taken = [("wide", second * second) for second in range(3001)]
+    taken += [("even", number // 100 * 3600) for number in range(1000)]
+    rows = [
+        f"{kind}{number},{kind},{end - timedelta(seconds=length):%Y-%m-%dT%H:%M:%SZ},{end:%Y-%m-%dT%H:%M:%SZ}"
+        for number, (kind, length) in enumerate(taken)
+    ]
+    firm = company(tickets="\n".join(["ticket_id,category,created_at,resolved_at", *rows]))
+    for variant, ranks in (("median", (1445, 1500, 1555)), ("p90", (2666, 2700, 2734))):
+        options = ("--from", "2024-05", "--to", "2024-05", "--variant", variant, "--by", "category")
+        even, wide = firm.rows("resolution_time", *options)
+        hours = [near(rank * rank / 3600) for rank in ranks]
+        assert [wide["low"], wide["value"], wide["high"]] == hours
+        assert (wide["n"], even["n"]) == (3001, 1000)
+        assert even["value"] == near({"median": 4.5, "p90": 8.1}[variant])
 
 
 # Berlin: clocks go forward on Sunday 2024-03-31, back on Sunday 2024-10-27.
@@ -272,3 +295,29 @@ def test_a_backlog_day_by_day(company: Any) -> None:
     )
     assert firm.over("open_tickets", "2024-05-01", "2024-05-05") == [1, 2, 2, 2, 1]
     assert firm.over("tickets", "2024-05-01", "2024-05-05") == [1, 1, 1, 0, 0]
+
+
+def test_a_backlog_of_groups_that_change(company: Any) -> None:
+    """A's ticket is open from 1 May to 3 June; A moves from north to south on 10 May. B's, in the north, from 2 to 20
+    May. At the end of April, May and June north has 0, 0, 0 and south 0, 1, 0; at the end of 5 May north has 2."""
+    firm = company(
+        customers="""
+            customer_id,region,valid_from,valid_to
+            A,north,2024-01-01,2024-05-10
+            A,south,2024-05-10,
+            B,north,2024-01-01,
+        """,
+        tickets="""
+            ticket_id,customer_id,created_at,resolved_at
+            a,A,2024-05-01T08:00Z,2024-06-03T08:00Z
+            b,B,2024-05-02T08:00Z,2024-05-20T08:00Z
+        """,
+    )
+    rows = firm.rows("open_tickets", "--from", "2024-04", "--to", "2024-06", "--by", "region")
+    assert {(row["period"], row["by"]["region"]): row["value"] for row in rows if row["value"]} == {
+        ("2024-05", "south"): 1
+    }
+    day = ("--from", "2024-05-05", "--to", "2024-05-05", "--grain", "day")
+    assert [(row["by"]["region"], row["value"]) for row in firm.rows("open_tickets", *day, "--by", "region")] == [
+        ("north", 2)
+    ]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from golden import Company, near, table
+from golden import Company, near, run, table
 
 HEADER = (
     "response_id,survey,kind,question,customer_id,contact_id,asked_at,answered_at,score,scale_min,scale_max,"
@@ -273,7 +273,8 @@ def test_four_answers_could_be_told_apart(company: Any) -> None:
 
 
 def test_who_answers_at_all(company: Any) -> None:
-    """Four sent (one with two questions), two answered: 50 %; three arrived, of which two were opened."""
+    """Four sent (one with two questions), two answered: 50 %; three arrived, of which two were opened.
+    Three sent in a file that knows no questions, two answered: 2/3."""
     firm = company(
         survey_responses="""
             response_id,kind,question,customer_id,asked_at,delivered_at,opened_at,answered_at,score
@@ -286,6 +287,12 @@ def test_who_answers_at_all(company: Any) -> None:
     )
     rates = [firm.value("response_rate", "2024-05", "--variant", v) for v in ("default", "delivered", "opened")]
     assert rates == [0.5, near(2 / 3), 1]
+    plain = company(
+        survey_responses="response_id,kind,asked_at,answered_at,score\nr1,nps,2024-05-01,2024-05-02,9\n"
+        "r2,nps,2024-05-01,,\nr3,nps,2024-05-01,2024-06-01,3"
+    )
+    row = plain.row("response_rate", "2024-05")
+    assert (row["value"], row["n"]) == (near(2 / 3), 3)
 
 
 # -- reviews, referrals, posts ---------------------------------------------------------------------------------------
@@ -350,3 +357,16 @@ def test_two_waves_that_differ_by_noise(company: Any) -> None:
     assert row["compare"]["noise"] is True
     variance = (0.5475 + 0.62 + 0.12 - 0.25) / 100
     assert row["compare"]["high"] == pytest.approx(5 + 1.959964 * 100 * math.sqrt(variance), abs=1e-3)
+
+
+@pytest.mark.parametrize(("n", "noise"), [(9, None), (10, False)])
+def test_few_answers_make_no_verdict(company: Any, n: int, noise: bool | None) -> None:
+    """All detractors, then all promoters: 200 points, far beyond chance by the intervals. Of nine answers each nothing
+    is said of that, of ten it is; beside the score stands how few they are."""
+    two = survey("nps", [10] * n, asked_at="2024-06-02", answered_at="2024-06-03").splitlines()[1:]
+    lines = [line.replace("nps", "wave", 1) for line in two]
+    firm: Company = company(survey_responses="\n".join([survey("nps", [0] * n), *lines]))
+    compare = firm.row("nps", "2024-06", "--compare", "previous")["compare"]
+    assert (compare["difference"], compare["low"] > 0, compare["noise"]) == (200, True, noise)
+    shown = run(firm.folder, "show", "nps", "response_rate", "--from", "2024-05", "--to", "2024-06").out
+    assert ("+100 (n 9)" in shown) == ("n below 10" in shown) == (n == 9)

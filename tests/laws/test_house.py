@@ -17,7 +17,19 @@ from .house import ROOT, Module, circles, functions, inner_imports, modules, out
 # A file is where its first name is: metrics/retention.py belongs to `metrics`, load_rows.py to `load`.
 FLOORS = [
     # ground: words without data
-    ("errors", "periods", "money", "money_codes", "model", "stats", "catalog", "sentiment", "hours", "themes"),
+    (
+        "errors",
+        "periods",
+        "money",
+        "money_codes",
+        "model",
+        "stats",
+        "catalog",
+        "sentiment",
+        "hours",
+        "themes",
+        "progress",
+    ),
     # language: the singular says what one IS
     (
         "expr",

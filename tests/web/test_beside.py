@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import time
+from pathlib import Path
 from typing import Any
 
-from tenure.web.aside import Aside, Pending
+from tenure.web.aside import Aside
+from tenure.web.pending import Pending
 from tenure.web.served import Served
 
 from .site import Site
@@ -53,6 +56,51 @@ def test_drivers_say_how_far_they_are_and_hold_nobody(site: Site) -> None:
     lines = site.get("viewer", "/drivers.csv?metric=mrr_churn_rate&period=2025-Q1").text.splitlines()
     assert lines[0].startswith("factor,group")
     assert "Working it out" not in site.get("admin", path).text  # worked out once, for all who see everybody
+
+
+def test_long_work_is_stopped_and_begun_again(site: Site, look: Any) -> None:
+    """In a browser: it says how far it is; Stop ends its process, and it stays ended until somebody asks for it."""
+    page = look("viewer", "/drivers?metric=nrr&period=2024-Q4")
+    page.wait_for_selector(".progress progress")
+    assert "steps" in page.inner_text("#working") or "Begun" in page.inner_text("#working")
+    page.click("#working >> text=Stop")
+    page.wait_for_selector("#working >> text=Stopped by The viewer")
+    assert page.url.endswith("/drivers?metric=nrr&period=2024-Q4")
+    key = page.locator("#working input[name=key]").get_attribute("value")
+    lock = site.folder / ".tenure-web" / "aside" / f"{key}.lock"
+    until = time.monotonic() + 30
+    while not _is_free(lock):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert "Stopped by The viewer" in site.get("manager", "/drivers?metric=nrr&period=2024-Q4").text
+    assert "long work stopped" in site.get("admin", "/settings").text
+    page.click("#working >> text=Work it out")
+    page.wait_for_selector("#goes")  # it is asked again by itself until it is there
+    assert page.locator("#goes").count() == 1
+
+
+def test_only_what_is_at_work_is_stopped(site: Site) -> None:
+    """Keys of nothing, and hostile ones, are answered in words; a form without its mark is refused."""
+    for key in ("", "0" * 32, "../../web.sqlite3", "x" * 500, "\u6f22"):
+        assert site.post("viewer", "/working", {"do": "stop", "key": key, "back": "/"}).status == 404
+        assert site.post("viewer", "/working", {"do": "again", "key": key}).status == 404
+    assert site.post("viewer", "/working", {"do": "else", "key": "0" * 32}).status == 422
+    assert site.ask("/working", data={"do": "stop", "key": "0" * 32}, jar=site.jar("viewer")).status == 403
+    aside = site.folder / ".tenure-web" / "aside"
+    site.whole("viewer", "/drivers?metric=mrr_churn_rate&period=2025-Q1")
+    key = next(aside.glob("*.lock")).stem
+    done = site.post("viewer", "/working", {"do": "again", "key": key, "back": "//elsewhere.example/x"})
+    assert (done.status, done.headers["Location"]) == (302, "/")
+
+
+def _is_free(lock: Path) -> bool:
+    """Whether no process is at work on it."""
+    with lock.open("r+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
 
 
 def test_presets_stand_side_by_side(site: Site) -> None:

@@ -188,7 +188,8 @@ def test_long_work_is_done_once_beside_the_site(company: Path) -> None:
     """The first who asks is told to wait, and so is who asks meanwhile; then the answer is there, for the same data."""
     import time
 
-    from tenure.web.aside import Aside, Pending
+    from tenure.web.aside import Aside
+    from tenure.web.pending import Pending
 
     workspace = Workspace(company)
     ask = Aside(company, workspace.config, "one version")

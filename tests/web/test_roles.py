@@ -75,6 +75,7 @@ PAGES: dict[str, list[tuple[str, dict[str, int]]]] = {
     "data": [("/data", ALL)],
     "rejects": [("/data/rejects", MANAGES)],
     "rejects-csv": [("/data/rejects.csv", MANAGES)],
+    "working": [("/working", dict.fromkeys(ROLES, 404))],  # forms are sent there; test_beside.py has them
     "saved": [("/saved", ALL), ("/saved?address=%2Fmetrics%2Fmrr", ALL)],
     "account": [("/account", ALL)],
     "settings": [("/settings", ADMIN)],

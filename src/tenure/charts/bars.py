@@ -57,3 +57,34 @@ def steps(
     every = max(1, count // 6, -(-count * widest // max(1, width - frame.left)))
     parts.append(below(frame, [(frame.x(i, count + 1), levels[i][0]) for i in range(0, count, every)], "start"))
     return svg(frame, "".join(parts), label, kind)
+
+
+def columns(
+    amounts: Sequence[tuple[str, float | None, bool]],
+    words: Words,
+    label: str,
+    *,
+    width: int = 760,
+    height: int = 280,
+    kind: str = "",
+) -> str:
+    """An amount of each period, from 0: (name, amount, whether the period is over; one that is not is half as dark)."""
+    known = [amount for _, amount, _ in amounts if amount is not None]
+    at = ticks(min(0.0, *known, 0.0), max(0.0, *known, 0.0))
+    frame = Frame(width, height, at[0], at[-1], left=14 + 7 * max(len(words(v)) for v in at), top=12, bottom=24)
+    slot = (width - frame.left - frame.right) / max(1, len(amounts))
+    bar, foot = min(34.0, slot * 0.66), frame.y(0.0)
+    parts, names = [grid(frame, at, words)], []
+    every = max(1, -(-len(amounts) * (7 * max((len(n) for n, _, _ in amounts), default=0) + 8) // max(1, width - 60)))
+    for i, (name, amount, over) in enumerate(amounts):
+        x = frame.left + slot * i + (slot - bar) / 2
+        if amount is not None:
+            top, end = sorted((foot, frame.y(amount)))
+            faint = "" if over else ' fill-opacity=".5"'
+            parts.append(
+                f'<rect x="{x:.1f}" y="{top:.1f}" width="{bar:.1f}" height="{end - top:.1f}" '
+                f'fill="var(--series)"{faint}/>'
+            )
+        if (len(amounts) - 1 - i) % every == 0:
+            names.append((x + bar / 2, name))
+    return svg(frame, "".join(parts) + below(frame, names), label, kind)

@@ -15,9 +15,10 @@ from tenure.compile.calendar import DAYS, PERIODS, Slot, on_day
 from tenure.compile.plan import Cells, Plan, Source, whole
 from tenure.compile.record import flow_value, inputs, row_env, to_ibis
 from tenure.compile.segments import Segments
-from tenure.expr import Across, Const, Flow, Rows
-from tenure.rollup import exact
-from tenure.stand_ins import FINISH, STOP
+from tenure.expr import Across, Col, Const, Expr, Flow, Op, Rows
+from tenure.rollup import exact, period_rows, rollups
+from tenure.stand_ins import BEGIN, FINISH, STOP
+from tenure.tree import walk
 
 BY_VALUE = ("distinct", "least", "greatest")
 
@@ -28,15 +29,28 @@ def plan(leaves: Sequence[Across], rows: Source, source: Rows, segments: Segment
 
 
 def _query(leaves: Sequence[Across], rows: ir.Table, source: Rows, segments: Segments) -> ir.Table:
+    rows = _needed(leaves, rows, source, segments)
     if source.clock == "k" or source.back:
         dated = in_periods(rows, source, segments)
         dated = dated.mutate(slot=dated.k + 1)
     else:
+        rows = inside(rows, source)
         kept = segments.attach(rows, rows[source.clock])
+        if not source.last_by and all(leaf.how not in BY_VALUE for leaf in leaves):
+            return _by_days(leaves, kept, source, segments)
         dated = on_day(kept, known_day(kept, source), None)
         dated = latest(dated.filter(dated.slot > 0), source, ("slot", *segments.group))
     columns = {f"v{i}": _number(leaf, dated) for i, leaf in enumerate(leaves)}
     return dated.group_by("slot", *segments.group).agg(**columns)
+
+
+def _by_days(leaves: Sequence[Across], rows: ir.Table, source: Rows, segments: Segments) -> ir.Table:
+    """Sums by day first, of which there are few, before the calendar is joined."""
+    columns = {f"v{i}": _number(leaf, rows) for i, leaf in enumerate(leaves)}
+    daily = rows.group_by(*segments.group, day_=known_day(rows, source)).agg(**columns)
+    dated = on_day(daily, daily.day_, None)
+    dated = dated.filter(dated.slot > 0)
+    return dated.group_by("slot", *segments.group).agg(**{name: exact(dated[name].sum()) for name in columns})
 
 
 def _reader(
@@ -64,7 +78,7 @@ def in_periods(rows: ir.Table, source: Rows, segments: Segments, *, touch: bool 
         periods = PERIODS.rename(k_="k")
         joined = rows.join(periods, rows.k == periods.k_).drop("k_")
         joined = joined.mutate(start=joined.base)
-        return segments.attach(joined, last_day(joined), joined.stop)
+        return segments.attach(joined, last_day(joined), joined.stop, then=period_rows()[source.table].then)
     periods = PERIODS
     if source.back:
         first = (PERIODS.stop.cast("timestamp") - ibis.interval(days=source.back)).cast("timestamp").date()
@@ -76,6 +90,15 @@ def in_periods(rows: ir.Table, source: Rows, segments: Segments, *, touch: bool 
         joined = rows.join(periods, [day >= periods.base, day < periods.stop])
     joined = joined.mutate(start=joined.base)
     return latest(segments.attach(joined, joined[source.clock], joined.stop), source, ("k", *segments.group))
+
+
+def inside(rows: ir.Table, source: Rows) -> ir.Table:
+    """The rows from the first day asked for (BEGIN) to the last one: what is read where periods touch.
+
+    Days say so too, but only where rows meet them; engines read less where they are told beforehand.
+    """
+    day = rows[source.clock]
+    return rows.filter((day >= ibis.literal(BEGIN)) & (day < ibis.literal(FINISH if source.planned else STOP)))
 
 
 def by_day(rows: ir.Table, day: ir.Value) -> ir.Table:
@@ -131,7 +154,45 @@ def _number(leaf: Across, rows: ir.Table) -> ir.Value:
 
 def _chosen(leaf: Across) -> bool:
     """Whether only some rows count for the leaf: 0 may then mean that a group has none of them, so it is no group."""
-    return leaf.how not in BY_VALUE and isinstance(leaf.x, Flow) and leaf.x.keep is not None
+    return isinstance(leaf.x, Flow) and leaf.x.keep is not None
+
+
+def _needed(leaves: Sequence[Across], rows: ir.Table, source: Rows, segments: Segments) -> ir.Table:
+    """The rows that any leaf counts, where each says which: the others need not meet customers and days."""
+    keeps = {leaf.x.keep: None for leaf in leaves if isinstance(leaf.x, Flow) and leaf.x.keep is not None}
+    named = {node.name for keep in keeps for node in walk(keep) if isinstance(node, Col)}
+    if segments.fixed or source.last_by or not all(map(_chosen, leaves)) or not named <= {*rows.columns}:
+        return rows
+    wanted = [keep for keep in keeps if not any(_within(keep, other) for other in keeps if other != keep)]
+    found = [ibis.coalesce(to_ibis(keep, row_env(rows, keep)), ibis.literal(False)) for keep in wanted]
+    kinds = _kinds(wanted, source.table)
+    rows = rows.filter(rows["kind"].isin(sorted(kinds))) if kinds else rows
+    return rows.filter(ibis.or_(*found))
+
+
+def _kinds(keeps: Sequence[Expr], table: str) -> set[str]:
+    """The kinds of rows that any of the conditions keeps; none where one of them does not say."""
+    told = dict(rollups()[table].kinds) if table in rollups() else {}
+    named = [next((told[name] for name in _set(keep) if name in told), ()) for keep in keeps]
+    return {kind for kinds in named for kind in kinds} if all(named) else set()
+
+
+def _set(keep: Expr) -> set[str]:
+    """Columns that have a value in every row that a condition keeps."""
+    if not isinstance(keep, Op):
+        return set()
+    if keep.name in ("and", "or"):
+        sides = map(_set, keep.args)
+        return set.union(*sides) if keep.name == "and" else set.intersection(*sides)
+    plain = keep.name == "set" or (keep.name == "==" and isinstance(keep.args[1], Const))
+    return {keep.args[0].name} if plain and isinstance(keep.args[0], Col) else set()
+
+
+def _within(keep: Expr, other: Expr) -> bool:
+    """Whether all rows of one condition are among those of another: what has a certain value has a value."""
+    if not isinstance(other, Op) or other.name != "set":
+        return False
+    return isinstance(other.args[0], Col) and other.args[0].name in _set(keep)
 
 
 def _kept(rows: ir.Table, flow: Flow) -> ir.Value:

@@ -8,6 +8,7 @@ it stands now, on every day. An empty value is the group `(none)`, a row of no c
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -19,9 +20,10 @@ from tenure.compile.record import to_ibis
 from tenure.errors import RequestError, UnknownName
 from tenure.expr import Col, Expr, Op
 from tenure.filter import columns as columns_of
-from tenure.rollup import KEYS
+from tenure.rollup import CARRIED, KEYS
 from tenure.rollups._rfm import NUMBERS
 
+Then = Callable[[ir.Table], ir.Table] | None
 NONE = "(none)"
 UNATTRIBUTED = "unattributed"
 CUSTOMER = "customer_id"
@@ -108,6 +110,12 @@ class Segments:
         own = dict(self.own)
         return any(name in own or name == TENURE or self.dated_attribute(name) for name in self.names)
 
+    @property
+    def carried(self) -> tuple[tuple[str, str], ...]:
+        """The attributes in use that rows may take along with their customer's key: everyone has one value of each."""
+        used = {column for name in self.names if (column := self.attribute(name))}
+        return tuple((name, kind) for name, kind in self.attributes if name in used and self.whole and not self.dated)
+
     def edges(self) -> ir.Table:
         """(cust, day): every day on which a piece of an attribute in use begins or ends."""
         own = dict(self.own)
@@ -123,15 +131,21 @@ class Segments:
         return ibis.union(*found).distinct()
 
     def attach(
-        self, rows: ir.Table, day: ir.Value | None, boundary: ir.Value | None = None, *, owned: bool = False
+        self,
+        rows: ir.Table,
+        day: ir.Value | None,
+        boundary: ir.Value | None = None,
+        *,
+        owned: bool = False,
+        then: Then = None,
     ) -> ir.Table:
         """The rows that the condition keeps, with a column g0.. for each group.
 
         `day`: when to read attributes; `boundary`: the day before which tenure is counted; `owned`: no row is without
-        a customer, as in a table of steps.
+        a customer, as in a table of steps; `then`: what makes more rows of them, after they have met customers.
         """
         if not self.names and not self.told:
-            return rows
+            return rows if then is None else then(rows)
         values: dict[str, ir.Value] = {}
         moments = {"at_day_": day, "boundary_": boundary}
         rows = rows.mutate(**{name: value for name, value in moments.items() if value is not None})
@@ -141,6 +155,9 @@ class Segments:
         rows, values = self._with_own(rows, values)
         if TENURE in self.names:
             rows, values = self._with_tenure(rows, values)
+        if then is not None:
+            rows = then(rows)
+            values = {name: rows[value.get_name()] for name, value in values.items()}
         here = [name for name in self.names if name not in values and not name.startswith(f"{CURRENT}.")]
         of_rows = {name for name in here if self._row_column(rows, name)}
         for name in self.names:
@@ -159,8 +176,10 @@ class Segments:
             ) from error
         for label, name in zip(self.group, self.by, strict=True):
             ready = f"{_SHOWN}{values[name].get_name()}"
-            shown = _shown(rows, values[name], of_customer=name not in {*self.fixed, *of_rows})
-            groups[label] = rows[ready] if ready in rows.columns else shown
+            if ready in rows.columns:
+                groups[label] = rows[ready] if owned else ibis.coalesce(rows[ready], ibis.literal(UNATTRIBUTED))
+            else:
+                groups[label] = _shown(rows, values[name], of_customer=name not in {*self.fixed, *of_rows})
         return rows.mutate(**groups)
 
     def _with_attributes(
@@ -183,6 +202,9 @@ class Segments:
         schema |= {"cust": "int64", "from_day": "date", "to_day": "date", "is_last": "boolean"}
         table = ibis.table(schema, name="customer_pieces")
         label = {name: f"{'c' if name.startswith(CURRENT) else 'a'}_{column}" for name, column in wanted.items()}
+        if all(f"{CARRIED}{column}" in rows.columns for column in wanted.values()):
+            rows = rows.mutate(**{label[name]: rows[f"{CARRIED}{column}"] for name, column in wanted.items()})
+            return rows, {name: rows[label[name]] for name in wanted}
         renamed = {label[name]: table[column] for name, column in sorted(wanted.items())}
         if dated:
             pieces = table.select(p_cust=table.cust, p_from=table.from_day, p_to=table.to_day, **renamed)
@@ -191,7 +213,7 @@ class Segments:
         else:
             pieces = table.filter(table.is_last).select(p_cust=table.cust, **renamed)
             how: Literal["inner", "left"] = "inner" if owned and self.whole else "left"
-            if how == "inner":
+            if self.whole:
                 # Nobody is without a row there, so groups get their names before the join: there are fewer customers.
                 named = {f"{_SHOWN}{label[name]}": _named(pieces[label[name]]) for name in wanted if name in self.by}
                 pieces = pieces.mutate(**named)

@@ -70,9 +70,9 @@ def plan(
     """
     if back:
         columns = dict.fromkeys(leaves, "v")
-        return Plan(lambda: _trailing(days(), back, begin, segments, owned), _reader(columns, segments, running=True))
+        return Plan(lambda: _trailing(days(), back, begin, segments, owned), reader(columns, segments, running=True))
     columns = {leaf: "c" if daily or leaf.how == "sum" else "v" for leaf in leaves}
-    return Plan(lambda: _inside(days(), begin, segments, owned, {*columns.values()}), _reader(columns, segments))
+    return Plan(lambda: _inside(days(), begin, segments, owned, {*columns.values()}), reader(columns, segments))
 
 
 def _inside(days: ir.Table, begin: date, segments: Segments, owned: bool, wanted: set[str]) -> ir.Table:
@@ -122,7 +122,7 @@ def _later(day: ir.Value, days: int) -> ir.Value:
     return (day.cast("timestamp") + ibis.interval(days=days)).cast("timestamp").date()
 
 
-def _reader(
+def reader(
     columns: Mapping[Across, str], segments: Segments, *, running: bool = False
 ) -> Callable[[Mapping[str, list[object]], Sequence[Slot]], Cells]:
     """Takes each leaf's column; `running`: what it holds is what changes from slot to slot."""

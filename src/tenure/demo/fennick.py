@@ -136,6 +136,22 @@ def order_rows(done: list[Project]) -> list[Row]:
     return number_rows(rows, "order_id", "O-", "placed_at")
 
 
+def _paid_projects(dice: Dice, done: list[Project]) -> list[Row]:
+    """Each finished project is paid within a month, by transfer."""
+    rows: list[Row] = []
+    for one in done:
+        paid = past(one.finished + days(dice.spread(4, 28)))
+        if paid is not None:
+            rows.append(
+                {
+                    "payment_id": "", "customer_id": one.client.id, "invoice_id": None, "at": paid,
+                    "amount": one.budget, "fee": Decimal(0), "currency": CURRENCY, "status": "succeeded",
+                    "refund_of": None,
+                }
+            )  # fmt: skip
+    return rows
+
+
 def _after_projects(dice: Dice, done: list[Project]) -> list[Row]:
     rows: list[Row] = []
     for one in done:
@@ -167,6 +183,7 @@ def make(seed: int, told: bool = True) -> Tables:
     answers = firms.survey_rows(Dice(seed, 6), known, calls, words) + _after_projects(Dice(seed, 7), done)
     answers += team_pulse(Dice(seed, 8), (4, 5) if told else (), words, 34)
     invoices, payments = bill_rows(Dice(seed, 9), held, CURRENCY)
+    payments = number_rows([*payments, *_paid_projects(Dice(seed, 18), done)], "payment_id", "PAY-", "at")
     left = 4 if told else 0
     return {
         "customers": firms.customer_rows(known), "contacts": firms.contact_rows(known), "interactions": calls,
@@ -205,7 +222,7 @@ FENNICK_ROWE = Company(
     make,
     {
         "people": "clients, their people, and what is agreed and talked about with them",
-        "revenue": "retainers (subscriptions, contracts, invoices), projects as orders, and costs",
+        "revenue": "retainers (subscriptions, contracts, invoices), projects as orders, payments of both, and costs",
         "support": "requests of clients",
         "voice": "surveys after projects and meetings, reviews and posts",
         "trade": "projects: due, budget, outcome",

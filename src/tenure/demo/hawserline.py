@@ -8,9 +8,11 @@ as it would be.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from tenure.demo import parcelwise
 from tenure.demo.company import Company
-from tenure.demo.dice import Tables, Value
+from tenure.demo.dice import Row, Tables, Value, cents
 from tenure.demo.people import Market
 
 MARKET = Market(
@@ -24,6 +26,8 @@ MARKET = Market(
     seats=2,
     finishes=0.88,
 )
+# Customers that pay five times as much are won by people who travel, and kept by people who know them.
+_SPENDS = {"acquisition": 6, "retention": 3, "support": 3, "goods": 5, "other": 3}
 _LEFT_OUT = ("visits", "carts", "jobs", "deliveries", "inspections", "stock")
 # What only a shop would write or be told.
 _OTHERWISE = (
@@ -37,11 +41,18 @@ _OTHERWISE = (
 def make(seed: int, told: bool = True) -> Tables:
     """The tables of a company without a shop."""
     tables = parcelwise.make(seed, told, MARKET)
+    tables["costs"] = [_spent(row) for row in tables["costs"]]
     return {
         name: [{column: _said(value) for column, value in row.items()} for row in rows]
         for name, rows in tables.items()
         if name not in _LEFT_OUT
     }
+
+
+def _spent(row: Row) -> Row:
+    amount = row["amount"]
+    assert isinstance(amount, Decimal)
+    return {**row, "amount": cents(amount * _SPENDS[str(row["category"])])}
 
 
 def _said(value: Value) -> Value:
@@ -56,7 +67,7 @@ HAWSERLINE = Company(
     "It sells dispatch software to wholesalers and carriers, by contract.",
     make,
     {**parcelwise.PARCELWISE.about, "trade": "roll-outs at large customers"},
-    parcelwise.settings("default"),
+    parcelwise.settings("Saoirse Nolan"),
     (
         "show nps customer_retention_rate --by owner --grain total --from 2025-01 --to 2025-12",
         "explain nrr --period 2025-12", "show renewal_rate --grain quarter",

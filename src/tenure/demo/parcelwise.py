@@ -91,8 +91,11 @@ def facts(tables: Tables) -> Facts:
     )  # fmt: skip
 
 
-def settings(preset: str) -> str:
-    """tenure.toml from [usage] on, with a preset of health scores."""
+def settings(owner: str) -> str:
+    """tenure.toml from [usage] on: what events mean, segments, a health score, and goals, the first of them `owner`'s.
+
+    The bands lie where this score's customers are: by the preset's own, hardly anybody was ever at risk.
+    """
     features = "\n".join(f'{name} = ["{event}"]' for name, _, _, event, _, _ in onboarding.FEATURES)
     active = ", ".join(f'"{event}"' for _, _, _, event, _, _ in onboarding.FEATURES)
     return f"""[usage]
@@ -114,8 +117,38 @@ europe = "region = 'Europe'"
 promo = "came_by = 'promo'"
 
 [health.main]                 # tenure health; whether it was right: tenure health --backtest
-preset = "{preset}"
+preset = "saas"
+bands = [["at risk", 0], ["needs attention", 60], ["healthy", 75]]
 hysteresis = 2                # points beyond its edge before a band is left
+
+[goals.churn]                 # tenure goals
+metric = "customer_churn_rate"
+grain = "quarter"
+baseline = "2025-Q2"
+by_percent = 30               # of the baseline: of 10 %, 7 % are left
+start = 2025-07-01
+due = 2026-06-30
+level = "company"
+owner = "{owner}"
+
+[goals.onboarding]
+metric = "onboarding_completion_rate"
+grain = "quarter"
+baseline = "2025-Q2"
+by_points = 15
+start = 2025-07-01
+due = 2026-03-31
+parent = "churn"
+level = "department"
+
+[goals.recommended]
+metric = "nps"
+grain = "quarter"
+to = 40
+start = 2025-10-01
+due = 2026-06-30
+parent = "churn"
+level = "department"
 """
 
 
@@ -129,7 +162,7 @@ PARCELWISE = Company(
         "voice": "surveys, reviews and posts",
         "trade": "the small shop, roll-outs, partners and the printers",
     },
-    settings("saas"),
+    settings("Saoirse Nolan"),
     (
         "show nrr grr --by plan --last 4", "explain nrr --period 2025-12",
         "explain mrr --period 2025-12 --versus stripe", "drivers customer_churn_rate --period 2025-Q2",

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from tenure import progress
 from tenure.health.desk import Desk
 from tenure.health.learning import learned
 from tenure.health.scoring import Scored
@@ -42,7 +43,9 @@ def backtest(desk: Desk, name: str | None, months: int, horizon: int, where: Seq
     seen: dict[str, list[Seen]] = {one: [] for one in desk.scores}
     deep: list[Seen] = []
     unscored, noted = 0, Counter[str]()
-    for i, (day, left) in enumerate(zip(days, _left(desk, days, horizon), strict=True)):
+    for i, (day, left) in enumerate(
+        progress.over(list(zip(days, _left(desk, days, horizon), strict=True)), "months scored")
+    ):
         kept = desk.standing_of(day, where) if where else None
         for each in desk.scores.values():
             scored = desk.scored(each, day)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from tenure import progress
 from tenure.health.change import Change, changes
 from tenure.health.desk import Desk
 from tenure.health.judgement import Judgement
@@ -86,7 +87,7 @@ def history(desk: Desk, name: str | None, months: int) -> dict[str, list[dict[st
     first = desk.today.replace(day=1)
     days = [add_months(first, -i) for i in range(months, -1, -1)]
     found: dict[str, list[dict[str, Any]]] = {}
-    for day in dict.fromkeys([*days, desk.today]):
+    for day in progress.over(list(dict.fromkeys([*days, desk.today])), "months scored"):
         scored = desk.scored(score, day)
         ids, profile = scored.inputs.people.ids, scored.exactly.profile
         for i in np.flatnonzero(~np.isnan(scored.total)).tolist():

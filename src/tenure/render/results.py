@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tenure.render import numbers
 from tenure.render.grid import Column, blocks, plain, table, wrapped
+from tenure.result import FEW
 
 if TYPE_CHECKING:
     from tenure.result import Result, Row
@@ -56,6 +57,7 @@ def as_table(results: Iterable[Result], width: int, *, colour: bool = False) -> 
     """Everything asked for, as tables that fit the width, with the notes they need."""
     answers = list(results)
     lines: list[str] = []
+    few = False
     if answers and any("age" in row.by for result in answers for row in result.rows):
         for result in answers:
             lines += [
@@ -70,7 +72,8 @@ def as_table(results: Iterable[Result], width: int, *, colour: bool = False) -> 
         lines += [*_head(answers), *_single_period(answers, width, colour), ""]
     else:
         lines += [*_head(answers), *_across(answers, width, colour)]
-    return "\n".join([*lines, *_notes(answers, width)]).rstrip("\n")
+        few = any(_few(result, row) for result in answers for row in result.rows)
+    return "\n".join([*lines, *_notes(answers, width, few)]).rstrip("\n")
 
 
 def _title(result: Result, unit: str = "") -> list[str]:
@@ -192,8 +195,13 @@ def _value(result: Result, row: Row) -> str:
 def _cell(result: Result, row: Row | None) -> str:
     if row is None:
         return ""
-    change = _change(result.unit, row)
-    return f"{_value(result, row)} ({change})" if change else _value(result, row)
+    beside = [word for word in (_change(result.unit, row), f"n {row.n}" if _few(result, row) else "") if word]
+    return f"{_value(result, row)} ({', '.join(beside)})" if beside else _value(result, row)
+
+
+def _few(result: Result, row: Row | None) -> bool:
+    """Whether a figure must not stand without how little it is of. Counts and sums say that themselves."""
+    return row is not None and row.few and row.value is not None and result.unit not in ("count", "money")
 
 
 def _starred(cells: Sequence[str], rows: Sequence[Row | None]) -> list[str]:
@@ -221,7 +229,7 @@ def _interval(unit: str, row: Row) -> str:
     return "" if row.low is None or row.high is None else numbers.interval(row.low, row.high, unit)
 
 
-def _notes(answers: Sequence[Result], width: int) -> list[str]:
+def _notes(answers: Sequence[Result], width: int, few: bool) -> list[str]:
     """The small print: what is not final, what words in place of values mean, what a mark says."""
     rows = [row for result in answers for row in result.rows]
     notes = []
@@ -233,6 +241,8 @@ def _notes(answers: Sequence[Result], width: int) -> list[str]:
             notes.append(f"{short}: {meaning}.")
     if any(row.compare is not None and row.compare.noise for row in rows):
         notes.append("~ within noise: the 95 % interval of the change holds 0.")
+    if few:
+        notes.append(f"n below {FEW}: few enough for chance alone; a change is called noise or not judged.")
     notes += dict.fromkeys(note for result in answers for note in result.notes)
     return [line for note in notes for line in wrapped(note, width, "  ")]
 

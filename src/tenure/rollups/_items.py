@@ -19,7 +19,27 @@ from tenure.rollups._rates import RATE, pieces
 
 MOST_BY_CENTS = 100_000_000
 """10 ** 10 cents by the ticks of a day's price stay below 2 ** 63; doubles hold so many cents exactly."""
+ROW = "_row"
+"""The column with a row's number, where rows are read with their positions."""
 FAR = ibis.timestamp("9999-12-31 00:00:00")
+
+
+def follow_from_rows(world: World) -> bool:
+    """Whether items depend on nothing but their row, so that they can be kept beside it; rates are no part of that."""
+    return not world.foreign and world.rule("refunds") != "full_refund_cancels"
+
+
+def of_rows(world: World) -> ir.Table:
+    """What is kept of items in the reporting currency, each with the number of its row."""
+    rows = items(world, ROW)
+    return rows.select("cust", "from_day", "to_day", "ticks", part_row=rows[ROW])
+
+
+def kept(name: str) -> ir.Table:
+    """Items as they were kept, which know no instants: what begins and ends on one day counts together."""
+    columns = {"cust": "int64", "from_day": "date", "to_day": "date", "ticks": "decimal(18,0)"}
+    rows = ibis.table(columns, name=name)
+    return rows.mutate(from_at=rows.from_day.cast("timestamp"), to_at=rows.to_day.cast("timestamp"))
 
 
 def items(world: World, *extra: str) -> ir.Table:

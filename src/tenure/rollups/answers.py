@@ -144,16 +144,19 @@ def asks_rows(world: World) -> ir.Table:
     `answered`, `opened`, `delivered`: 1 where any of its questions was.
     """
     rows = world.past("survey_responses")
-    whole = ibis.window(group_by=rows.response_id)
-    order = ibis.window(group_by=rows.response_id, order_by=ibis.coalesce(rows.question, ibis.literal("")))
     done = rows.answered_at.notnull()
     opened = done | rows.opened_at.notnull()
+    fates = {"answered": done, "opened": opened, "delivered": opened | rows.delivered_at.notnull()}
+    said = {name: ibis.ifelse(fate, 1, 0) for name, fate in fates.items()}
+    person = ibis.coalesce(rows.contact_id, rows.customer_id, rows.response_id)
+    if world.asked_once:
+        return keyed(rows.mutate(**said, person=person))
+    # All over the same order, so that engines sort once.
+    order = ibis.coalesce(rows.question, ibis.literal(""))
+    whole = ibis.window(group_by=rows.response_id, order_by=order, rows=(None, None))
+    number = ibis.row_number().over(ibis.window(group_by=rows.response_id, order_by=order))
     rows = rows.mutate(
-        question_=ibis.row_number().over(order),
-        answered=ibis.ifelse(done, 1, 0).max().over(whole),
-        opened=ibis.ifelse(opened, 1, 0).max().over(whole),
-        delivered=ibis.ifelse(opened | rows.delivered_at.notnull(), 1, 0).max().over(whole),
-        person=ibis.coalesce(rows.contact_id, rows.customer_id, rows.response_id),
+        question_=number, person=person, **{name: value.max().over(whole) for name, value in said.items()}
     )
     return keyed(rows.filter(rows.question_ == 0).drop("question_"))
 
@@ -217,7 +220,18 @@ def acsi_people_rows(world: World, asked: Asked) -> ir.Table:
 
 
 READS = ("survey_responses",)
-answers = Rollup("answers", answers_rows, READS)
+KINDS = (
+    ("nps", ("nps",)),
+    ("csat", ("csat",)),
+    ("csat3", ("csat",)),
+    ("survey_fcr", ("other",)),
+    ("service", ("service", "csat")),
+    ("employee", ("employee",)),
+    ("enps", ("employee",)),
+    ("ces", ("ces",)),
+    ("felt", ("ces",)),
+)
+answers = Rollup("answers", answers_rows, READS, kinds=KINDS)
 asks = Rollup("asks", asks_rows, READS)
 nps_people = PeriodRows("nps_people", nps_people_rows, READS)
 ces_customers = PeriodRows("ces_customers", ces_customers_rows, READS)

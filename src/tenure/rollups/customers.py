@@ -65,12 +65,16 @@ def attributes(columns: dict[str, str]) -> list[str]:
 
 
 def pieces(world: World) -> ir.Table:
-    """(cust, from_day, to_day, attributes...): one row per stretch of constant attributes; `is_last`: the latest."""
+    """(cust, customer_id, from_day, to_day, attributes...): one row per stretch of constant attributes.
+
+    `is_last`: the latest.
+    """
     rows = keyed(world.table("customers"), world.only)
     order = ibis.window(group_by=rows.cust, order_by=ibis.coalesce(rows.valid_from_day, ibis.literal(FIRST_DAY)))
     return rows.select(
         *attributes(dict(world.columns["customers"])),
         cust=rows.cust,
+        customer_id=rows.customer_id,
         from_day=ibis.coalesce(rows.valid_from_day, ibis.literal(FIRST_DAY)),
         to_day=ibis.coalesce(rows.valid_to_day, rows.valid_from_day.lead().over(order), ibis.literal(LAST_DAY)),
         is_last=rows.customer_id.lead().over(order).isnull(),

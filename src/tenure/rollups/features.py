@@ -8,12 +8,12 @@ import ibis.expr.types as ir
 from tenure.periods import FIRST_DAY
 from tenure.rollup import Asked, PeriodRows, World, keyed
 from tenure.rollups.onboardings import scaled
-from tenure.rollups.use_days import NAMES, active_events, any_bits, feature_events, spelled, with_bits
+from tenure.rollups.use_days import active_events, any_bits, feature_events, spelled, with_bits
 
 
 def firsts(world: World, asked: Asked) -> ir.Table:
-    """(k, cust, feature): which features the customers of the period used in it."""
-    return spelled(asked.of_members(_masks(asked)))
+    """(k, cust, word, mask): which features the customers of the period used in it, not spelled yet."""
+    return asked.of_members(_masks(asked))
 
 
 def _masks(asked: Asked) -> ir.Table:
@@ -54,11 +54,35 @@ def depth(world: World, asked: Asked) -> ir.Table:
 
 
 def ever(world: World, asked: Asked) -> ir.Table:
-    """(k, cust, feature): the customers of the period who have used the feature by its end."""
-    rows = spelled(asked.rollup("feature_use"))
-    rows = rows.group_by("cust", "feature").agg(day=rows.day.min())
+    """(k, cust, word, mask): the features that the customers of the period have used by its end, not spelled yet."""
+    rows, periods = asked.rollup("feature_use"), asked.periods
+    rows = rows.join(periods, rows.day < periods.stop)
+    rows = rows.group_by("k", "base", "stop", "cust", "word").agg(mask=any_bits(rows.mask))
+    return asked.of_members(rows)
+
+
+def ever_spans(world: World, asked: Asked) -> ir.Table:
+    """(cust, word, mask, from_day, to_day): the same, from the first period in which it is so to the last in a row.
+
+    Of each customer and period only the features that are new; a customer who leaves and comes back knows them still.
+    """
+    days = asked.slots()
+    rows = asked.rollup("feature_use").cross_join(asked.first())
+    rows = rows.filter(rows.day < rows["last"]).mutate(at_=lambda t: ibis.greatest(t.day, t["first"]))
+    rows = rows.join(days, rows.at_ == days.p_day)
+    rows = rows.group_by("cust", "word", "slot").agg(mask=any_bits(rows.mask))
+    order = [rows.cust, rows.word]
+    rows = rows.mutate(known=any_bits(rows.mask).over(ibis.cumulative_window(group_by=order, order_by=rows.slot)))
+    before = rows.known.lag().over(ibis.window(group_by=[rows.cust, rows.word], order_by=rows.slot))
+    rows = rows.mutate(mask=rows.mask & ~ibis.coalesce(before, ibis.literal(0, "int64")))
+    rows = rows.filter(rows.mask != 0).select("cust", "word", "mask", "slot")
+    stays = asked.stays()
+    rows = rows.join(stays, [rows.cust == stays.s_cust, rows.slot <= stays.end]).drop("s_cust")
+    rows = rows.mutate(from_=ibis.greatest(rows.slot, rows.begin, 1))
     periods = asked.periods
-    return asked.of_members(rows.join(periods, rows.day < periods.stop))
+    begins, ends = periods.select(b_k="k", from_day="base"), periods.select(e_k="k", to_day="stop")
+    rows = rows.join(begins, rows.from_ == begins.b_k + 1).join(ends, rows.end == ends.e_k + 1)
+    return rows.select("cust", "word", "mask", "from_day", "to_day")
 
 
 def allowed(world: World, asked: Asked) -> ir.Table:
@@ -89,21 +113,21 @@ def _breadth(world: World, asked: Asked) -> ir.Table:
         rows = allowed(world, asked)
         counts = rows.group_by("k", "cust").agg(all_=rows.count(), used=ibis.ifelse(rows.used, 1, 0).sum())
         return counts.select("k", "cust", part=counts.used.cast("float64") / counts.all_.cast("float64"))
-    use = _masks(asked)
     number: ir.Value | None = None
-    if world.usage.named is not None:
-        number = ibis.literal(len(world.usage.named))
-    elif "features" in world.loaded:
+    if world.usage.named is None and "features" in world.loaded:
         known = world.past("features").select(f_feature="feature").distinct()
-        bits = NAMES.semi_join(known, NAMES.feature == known.f_feature)
-        bits = bits.group_by(n_word=bits.word).agg(known=any_bits(bits.bit))
-        use = use.join(bits, use.word == bits.n_word).mutate(mask=lambda t: t.mask & t.known)
+        use = _used(asked)
+        use = use.semi_join(known, use.feature == known.f_feature)
+        counts = use.group_by(u_k=use.k, u_cust=use.cust).agg(used=use.count())
     else:
-        seen = asked.rollup("feature_use")
-        seen = seen.filter(seen.day < ibis.literal(world.cut))
-        known = spelled(seen.group_by("word").agg(mask=any_bits(seen.mask))).select(f_feature="feature")
-    use = with_bits(use, "used")
-    counts = use.group_by(u_k=use.k, u_cust=use.cust).agg(used=use.used.sum())
+        use = with_bits(_masks(asked))
+        counts = use.group_by(u_k=use.k, u_cust=use.cust).agg(used=use.bits.sum().cast("int64"))
+        if world.usage.named is not None:
+            number = ibis.literal(len(world.usage.named))
+        else:
+            seen = asked.rollup("feature_use")
+            seen = seen.filter(seen.day < ibis.literal(world.cut))
+            known = spelled(seen.group_by("word").agg(mask=any_bits(seen.mask))).select(f_feature="feature")
     members = asked.members()
     found = members.join(counts, [members.k == counts.u_k, members.cust == counts.u_cust], how="left")
     if number is None:
@@ -123,10 +147,10 @@ def active_members(world: World, asked: Asked) -> ir.Table:
 
 USE = ("events",)
 OWN = ("feature",)
-feature_users = PeriodRows("feature_users", firsts, USE, OWN)
+feature_users = PeriodRows("feature_users", firsts, USE, OWN, then=spelled)
 feature_habits = PeriodRows("feature_habits", habits, USE, OWN)
 feature_depth = PeriodRows("feature_depth", depth, USE, OWN)
-feature_ever = PeriodRows("feature_ever", ever, USE, OWN)
+feature_ever = PeriodRows("feature_ever", ever, USE, OWN, spans=ever_spans, then=spelled)
 feature_allowed = PeriodRows("feature_allowed", allowed, ("entitlements", "events"), OWN)
 feature_breadth = PeriodRows("feature_breadth", breadth, USE, single=True)
 members_active = PeriodRows("members_active", active_members, USE)

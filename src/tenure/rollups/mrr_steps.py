@@ -17,7 +17,7 @@ import ibis.expr.types as ir
 
 from tenure.periods import FIRST_DAY, LAST_DAY
 from tenure.rollup import Rollup, World, exact, ticks
-from tenure.rollups._items import items
+from tenure.rollups._items import items, kept
 from tenure.rollups._rates import RATE, pieces
 
 ZERO = ibis.literal(0).cast("decimal(18,0)")
@@ -48,7 +48,7 @@ def deltas(world: World, *extra: str) -> ir.Table:
 
     What never ends has no end: every reader takes a level without a next row to last for ever.
     """
-    rows = items(world)
+    rows = kept(world.items) if world.items and not extra else items(world)
     rule = world.rule("fx")
     if not world.foreign or rule == "none":
         begin = rows.select("cust", *extra, at="from_at", day="from_day", move="ticks", fx=ZERO, n=ibis.literal(1))

@@ -16,13 +16,17 @@ def _none() -> ir.Value:
     return ibis.literal(0).cast("decimal(18,0)")
 
 
+def _keyed(world: World, rows: ir.Table) -> ir.Table:
+    return keyed(rows, carried=world.carried)
+
+
 def payments_rows(world: World) -> ir.Table:
     """Payments with `received` (succeeded less refunded), `fees`, and `fate`: what became of them."""
     rows = in_reporting(world, world.past("payments"), "day", {"money_": "amount", "fee_": "fee"})
     status = ibis.coalesce(rows.status, ibis.literal("succeeded"))
     received = ibis.cases((status == "succeeded", rows.money_), (status == "refunded", -rows.money_), else_=_none())
     fees = ibis.ifelse(status == "succeeded", ibis.coalesce(rows.fee_, _none()), _none())
-    return keyed(rows.mutate(received=received, fees=fees, fate=status).drop("money_", "fee_"))
+    return _keyed(world, rows.mutate(received=received, fees=fees, fate=status).drop("money_", "fee_"))
 
 
 def orders_rows(world: World) -> ir.Table:
@@ -31,7 +35,7 @@ def orders_rows(world: World) -> ir.Table:
     if world.undated:  # when an order was cancelled or refunded is not said: in the past it was not yet known
         status = ibis.coalesce(rows.status, ibis.literal("placed"))
         rows = rows.filter(~status.isin(["cancelled", "refunded"]))
-    return keyed(_worth(world, rows))
+    return _keyed(world, _worth(world, rows))
 
 
 def _worth(world: World, rows: ir.Table) -> ir.Table:
@@ -50,7 +54,7 @@ def placed_rows(world: World) -> ir.Table:
         rows = rows.filter(ibis.literal(False))
     rows = _worth(world, rows)
     undone = ibis.coalesce(rows.status.isin(["cancelled", "refunded"]), ibis.literal(False))
-    return keyed(rows.mutate(undone=ibis.ifelse(undone, 1, 0)))
+    return _keyed(world, rows.mutate(undone=ibis.ifelse(undone, 1, 0)))
 
 
 def invoices_rows(world: World) -> ir.Table:
@@ -59,12 +63,12 @@ def invoices_rows(world: World) -> ir.Table:
     status = ibis.coalesce(rows.status, ibis.literal("open"))
     rows = in_reporting(world, rows.filter(~status.isin(["draft", "void"])), "issued_day", {"billed": "amount"})
     recurring = ibis.coalesce(rows.recurring, rows.subscription_id.notnull())
-    return keyed(rows.mutate(one_off=ibis.ifelse(recurring, _none(), rows.billed)))
+    return _keyed(world, rows.mutate(one_off=ibis.ifelse(recurring, _none(), rows.billed)))
 
 
 def events_rows(world: World) -> ir.Table:
     """Active events with `user`: the contact, or the customer where there is none."""
-    return keyed(active_events(world))
+    return _keyed(world, active_events(world))
 
 
 payments = Rollup("payments", payments_rows, ("payments", "fx_rates"))

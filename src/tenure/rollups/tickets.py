@@ -70,13 +70,18 @@ def _within(population: ir.Value, condition: ir.Value, yes: str) -> ir.Value:
     return ibis.ifelse(population, _word(condition, yes, "other"), ibis.null("string"))
 
 
+def open_spans(world: World) -> ir.Table:
+    """Tickets from the day they were made to the day they were resolved or closed."""
+    rows = counted(world)
+    to_day = ibis.coalesce(ibis.least(rows.resolved_day, rows.closed_day), rows.resolved_day, rows.closed_day)
+    return keyed(rows.mutate(from_day=rows.created_day, to_day=to_day))
+
+
 def open_tickets_rows(world: World, asked: Asked) -> ir.Table:
     """(k, cust, ...): tickets that were made and neither resolved nor closed when a period ended."""
-    rows, periods = counted(world), asked.periods
-    rows = rows.mutate(end_=ibis.least(rows.resolved_day, rows.closed_day))
-    rows = rows.mutate(end_=ibis.coalesce(rows.end_, rows.resolved_day, rows.closed_day))
-    held = rows.join(periods, [rows.created_day < periods.stop, rows.end_.isnull() | (rows.end_ >= periods.stop)])
-    return keyed(held.drop("end_", "base", "stop"))
+    rows, periods = open_spans(world), asked.periods
+    held = rows.join(periods, [rows.from_day < periods.stop, rows.to_day.isnull() | (rows.to_day >= periods.stop)])
+    return held.drop("from_day", "to_day", "base", "stop")
 
 
 def contacts_rows(world: World) -> ir.Table:
@@ -134,4 +139,4 @@ def _last_answers(world: World) -> ir.Table:
 
 tickets = Rollup("tickets", tickets_rows, ("tickets",))
 ticket_contacts = Rollup("ticket_contacts", contacts_rows, ("tickets", "ticket_changes", "ticket_messages"), kept=True)
-open_tickets = PeriodRows("open_tickets", open_tickets_rows, ("tickets",))
+open_tickets = PeriodRows("open_tickets", open_tickets_rows, ("tickets",), spans=lambda world, asked: open_spans(world))

@@ -10,7 +10,7 @@ from typing import Any
 
 from tenure.errors import StoreError
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class Part:
     """One immutable Parquet file of a table.
 
     `dead` is a file of row numbers that later parts replaced; `tombstones` counts its live rows marked deleted;
-    `low`, `high` bound the table's main time (ISO text, None when unknown).
+    `low`, `high` bound the table's main time (ISO text, None when unknown). `made` is a file of what refresh made of
+    each row by itself, with the row's number.
     """
 
     path: str
@@ -30,6 +31,7 @@ class Part:
     tombstones: int = 0
     low: str | None = None
     high: str | None = None
+    made: str | None = None
 
     @property
     def live(self) -> int:
@@ -95,6 +97,7 @@ class Manifest:
             found |= (
                 {p.path for p in table.parts}
                 | {p.dead for p in table.parts}
+                | {p.made for p in table.parts}
                 | {name for change in table.changes for name in change.paths or ()}
             )
         for rollup in self.rollups.values():

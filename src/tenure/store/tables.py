@@ -150,6 +150,20 @@ def _group_sql(
     return sql
 
 
+def made_sql(folder: Path, state: TableState, owners: str | None = None) -> str:
+    """What was made of the parts' rows, dead ones gone. `owners`: a table of the customers' keys (cust) wanted."""
+    queries = []
+    for part in state.parts:
+        assert part.made is not None  # refresh has seen to it
+        source = f"read_parquet({literal(folder / part.made)})"
+        source = f"(FROM {source} SEMI JOIN {owners} USING (cust))" if owners else source
+        sql = f"SELECT m.* EXCLUDE (part_row) FROM {source} m"
+        if part.dead:
+            sql += f" ANTI JOIN read_parquet({literal(folder / part.dead)}) d ON m.part_row = d.dead"
+        queries.append(sql)
+    return " UNION ALL ".join(queries)
+
+
 def rollup_sql(folder: Path, rollup: Rollup) -> str:
     """A rollup's rows: each layer less the keys that later layers answer for."""
     names = ", ".join(f"l.{quote(name)}" for name in rollup.layers[0].columns)

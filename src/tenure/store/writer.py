@@ -16,7 +16,7 @@ import tenure.store.manifest as m
 from tenure.errors import StoreError
 from tenure.model import TABLES
 from tenure.store.files import Folder
-from tenure.store.tables import columns_of, literal, quote, rollup_sql, rows_sql, view_of
+from tenure.store.tables import columns_of, literal, made_sql, quote, rollup_sql, rows_sql, view_of
 
 MOST_PARTS, MOST_OVERLAYS, KEPT_CHANGES = 16, 4, 64
 HEAVY_DEAD, HEAVY_OVERLAY = 0.3, 0.25
@@ -118,6 +118,17 @@ class Writer:
         self._note_change(table, None)
         self._show(table)
         return rows
+
+    def put_made(self, table: str, part: m.Part, sql: str | None) -> None:
+        """Keep beside a part what a query makes of each of its rows (see tables.made_sql); None forgets it."""
+        made = None if sql is None else self._named(self.write_file(table, sql)[0])
+        state = self.state(table)
+        parts = tuple(replace(p, made=made) if p.path == part.path else p for p in state.parts)
+        self._tables[table] = replace(state, parts=parts)
+
+    def made_sql(self, table: str, **how: Any) -> str:
+        """A query over what was made of the table's rows; see tables.made_sql."""
+        return made_sql(self._folder.parts, self.state(table), **how)
 
     def changed_at(self, table: str) -> int:
         """The version that last changed the table; 0 if none did."""

@@ -5,14 +5,15 @@ The engine's connection and its caches are not made for several threads, so ques
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tenure.errors import TenureError
+from tenure.web.pending import Pending, StillWorking
 from tenure.workspace import Workspace
 
 KEPT = 600
@@ -27,21 +28,12 @@ HEAVY = frozenset({"health", "health_movers", "health_of"})
 """What looks at every customer in Python. Of many customers it takes minutes, so a process of its own does it."""
 MANY = 10_000
 """Customers from which on a question of these is worked out beside the site."""
-LONGEST = 1800.0
-"""Seconds after which that is given up."""
 
 Question = tuple[str, tuple[Any, ...], tuple[tuple[str, Any], ...]]
 
 
-Beside = Callable[[Path, int, list[Question], float], Mapping[Question, Any]]
-"""What has a process answer questions of a version, as many as it can in so many seconds."""
-
-
-class StillWorking(TenureError):
-    """The answer is being worked out; whoever asks again in a while gets it."""
-
-    def __init__(self) -> None:
-        super().__init__("This is still being worked out.", todo="It shows here when it is there.")
+Beside = Callable[["Answers", Question, bool], Any]
+"""What has a process of its own answer a question, or sees whether one has: the answer, else Pending."""
 
 
 class Answers:
@@ -60,7 +52,9 @@ class Answers:
         self._lock = threading.RLock()
         self._kept: OrderedDict[Question, Any] = OrderedDict()
         self._asked: dict[Question, float] = {}
-        self._beside, self._working = beside, threading.Lock()
+        self._beside = beside
+        self._first: set[Question] = set()
+        self._here = threading.local()
 
     @property
     def stamp(self) -> str:
@@ -85,16 +79,29 @@ class Answers:
         asked = (method, arguments, tuple(sorted((k, _frozen(v)) for k, v in options.items())))
         found = self._answer(asked)
         self._asked[asked] = time.monotonic()
+        if self._is("opening"):
+            self._first.add(asked)
         return found
+
+    def at_once(self, method: str, /, *arguments: Any, **options: Any) -> Any:
+        """The same; but what takes minutes does not begin, it is only there or not."""
+        before, self._here.lazy = self._is("lazy"), True
+        try:
+            return self(method, *arguments, **options)
+        finally:
+            self._here.lazy = before
 
     def _answer(self, asked: Question) -> Any:
         if asked in self._kept:
             return self._kept[asked]
-        if self._beside and asked[0] in HEAVY and self._many:
-            if self._working.acquire(blocking=False):
-                args = (self._beside, asked)
-                threading.Thread(target=self._work_beside, args=args, name="beside", daemon=True).start()
-            raise StillWorking
+        if self._beside and self._is_long(asked):
+            # What takes minutes begins when somebody asks for it, not because a page is opened beforehand.
+            found = self._beside(self, asked, not (self._is("lazy") or self._is("opening")))
+            if isinstance(found, Pending):
+                raise StillWorking(found)
+            with self._lock:
+                self._keep(asked, found)
+            return found
         with self._lock:
             if asked not in self._kept:
                 self._keep(asked, self.ask(asked))
@@ -106,16 +113,8 @@ class Answers:
         method, arguments, options = asked
         return getattr(self.workspace, method)(*arguments, **dict(options))
 
-    @property
-    def _many(self) -> bool:
-        return bool(self.stamp) and self.workspace.size > MANY
-
-    def _work_beside(self, beside: Beside, asked: Question) -> None:
-        """Have a process answer it, one after the other."""
-        try:
-            self.learn(beside(self.workspace.folder, self.version, [asked], LONGEST), {asked: time.monotonic()})
-        finally:
-            self._working.release()
+    def _is_long(self, asked: Question) -> bool:
+        return asked[0] in HEAVY and bool(self.stamp) and self.workspace.size > MANY
 
     def _keep(self, asked: Question, answer: Any) -> None:
         self._kept[asked] = answer
@@ -123,11 +122,25 @@ class Answers:
             gone, _ = self._kept.popitem(last=False)
             self._asked.pop(gone, None)
 
+    def _is(self, how: str) -> bool:
+        """How this thread asks."""
+        return bool(getattr(self._here, how, False))
+
+    @contextlib.contextmanager
+    def first_asked(self) -> Iterator[None]:
+        """What this thread asks meanwhile is what the first pages ask: it counts as asked lately for good."""
+        self._here.opening = True
+        try:
+            yield
+        finally:
+            self._here.opening = False
+
     def asked_lately(self) -> dict[Question, float]:
-        """What readers asked in the last while, the latest first, each with its moment."""
+        """What readers asked in the last while, the latest first, each with its moment; not what takes minutes."""
         since = time.monotonic() - REMEMBERED
-        found = [(asked, at) for asked, at in list(self._asked.items()) if at >= since]
-        return dict(sorted(found, key=lambda one: (one[0][0] in HEAVY, -one[1])))
+        every = [one for one in list(self._asked.items()) if not self._is_long(one[0])]
+        found = [(asked, at) for asked, at in every if at >= since or asked in self._first]
+        return dict(sorted(found, key=lambda one: (one[0][0] in HEAVY, one[0] not in self._first, -one[1])))
 
     def learn(self, answers: Mapping[Question, Any], asked: Mapping[Question, float]) -> None:
         """Take answers that another process gave, and when they were last asked for."""

@@ -3,39 +3,34 @@
 A year of scores takes half a minute; asked in a server's process it would keep everybody waiting. Here it is asked
 once, by whoever opens the page first, whichever process serves them; others wait for the same answer, and nobody
 waits for it to see the rest of their page. A lock that a process holds for its life says whether one is at work, so
-that nothing is left over when one is killed.
+that nothing is left over when one is killed; whoever waits can stop it, and it stays stopped until somebody asks anew.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
+import hmac
 import json
 import os
+import pickle
+import re
+import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tenure.errors import RequestError, TenureError
+from tenure.errors import NotThere, RequestError
+from tenure.web.aside_work import SEAL, seal
 from tenure.web.kept import folder_of
+from tenure.web.pending import Pending
 
 OLD = 3 * 86_400
 """Seconds after which an answer that nobody asked for again is let go."""
-
-
-@dataclass(frozen=True)
-class Pending:
-    """It is being worked out, for so many seconds; or, not begun, nobody has asked for it yet.
-
-    `usual`: the seconds that the like of it took the last time; 0 where it was never asked before.
-    """
-
-    seconds: int
-    begun: bool = True
-    usual: int = 0
 
 
 class Aside:
@@ -44,34 +39,52 @@ class Aside:
     Without `start` it only says what is there.
     """
 
-    def __init__(self, folder: Path, config: Any, stamp: str, *, start: bool = True) -> None:
-        self.workspace, self.stamp, self.start = folder, stamp, start
-        self.folder = folder_of(config) / "aside"
-        self.folder.mkdir(mode=0o700, exist_ok=True)
+    def __init__(self, folder: Path, config: Any, stamp: str, *, start: bool = True, version: int = -1) -> None:
+        """`version`: that of the data that may answer; -1 where any may."""
+        self.workspace, self.stamp, self.start, self.version = folder, stamp, start, version
+        self.folder, self._config = shelf(config), config
 
     def __call__(self, method: str, /, *arguments: Any, **options: Any) -> Any:
         """The answer, if it is there; else work on it begins, and this is Pending."""
-        job = json.dumps([self.stamp, method, arguments, options], sort_keys=True)
-        path = self.folder / hashlib.sha256(job.encode()).hexdigest()[:32]
-        answer = path.with_suffix(".json")
+        found = self._found("json", method, arguments, options)
+        return found if isinstance(found, Pending) else _said(json.loads(found))
+
+    def whole(self, method: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        """The answer as the object that it is, however many customers it is of; else work on it begins: Pending."""
+        found = self._found("whole", method, arguments, options)
+        if isinstance(found, Pending):
+            return found
+        if not hmac.compare_digest(found[:SEAL], seal(self._config, found[SEAL:])):
+            raise RequestError("What was worked out beside the site was changed by somebody else.", todo="Remove it.")
+        return _said(pickle.loads(found[SEAL:]))
+
+    def _found(self, form: str, method: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> bytes | Pending:
+        job = json.dumps([form, method, arguments, options], sort_keys=True)
+        path = self.folder / hashlib.sha256(f"{self.stamp} {job}".encode()).hexdigest()[:32]
+        answer = path.with_suffix(".answer")
         if answer.exists():
             os.utime(answer)
-            return _said(answer)
-        handle = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return Pending(max(0, round(time.time() - os.fstat(handle).st_mtime)), usual=self._usual(method))
+            return answer.read_bytes()
+        stopped = path.with_suffix(".stopped")
+        with _lock(path) as (handle, free):
+            if not free:
+                return self._at_work(path, method, handle)
             if answer.exists():
-                return _said(answer)
+                return answer.read_bytes()
+            if stopped.exists():
+                return Pending(0, begun=False, key=path.name, stopped=stopped.read_text(encoding="utf-8"))
             if not self.start:
                 return Pending(0, begun=False)
             os.utime(handle)
             self._begin(job, answer, handle)
-            return Pending(0)
-        finally:
-            os.close(handle)
+            return Pending(0, usual=self._usual(method), key=path.name)
+
+    def _at_work(self, path: Path, method: str, handle: int) -> Pending:
+        seconds = max(0, round(time.time() - os.fstat(handle).st_mtime))
+        done, of, rounds = 0, 0, ""
+        with contextlib.suppress(OSError, ValueError):
+            done, of, rounds = json.loads(path.with_suffix(".far").read_text(encoding="utf-8"))
+        return Pending(seconds, True, self._usual(method), done, of, rounds, path.name)
 
     def _usual(self, method: str) -> int:
         try:
@@ -82,45 +95,72 @@ class Aside:
     def _begin(self, job: str, answer: Path, handle: int) -> None:
         """Start the process; it inherits the lock, which holds while any of its holders lives."""
         for old in self.folder.iterdir():
-            if time.time() - old.stat().st_mtime > OLD:
-                old.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # another process sweeps too
+                if time.time() - old.stat().st_mtime > OLD:
+                    old.unlink()
+        answer.with_suffix(".far").unlink(missing_ok=True)
         process = subprocess.Popen(
-            [sys.executable, "-m", "tenure.web.aside", str(self.workspace), str(answer)],
+            [sys.executable, "-m", "tenure.web.aside_work", str(self.workspace), str(self.version), str(answer)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             pass_fds=(handle,),
             start_new_session=True,
         )
+        os.pwrite(handle, f"{process.pid:<12}".encode("ascii"), 0)
         assert process.stdin is not None
         process.stdin.write(job.encode())
         process.stdin.close()
 
 
-def _said(answer: Path) -> Any:
-    found = json.loads(answer.read_bytes())
+def shelf(config: Any) -> Path:
+    """Where answers lie, closed to everybody else."""
+    folder = folder_of(config) / "aside"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+@contextlib.contextmanager
+def _lock(path: Path) -> Iterator[tuple[int, bool]]:
+    """The lock of a question, and whether nobody is at work on it."""
+    handle = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            free = True
+        except BlockingIOError:
+            free = False
+        yield handle, free
+    finally:
+        os.close(handle)
+
+
+def stop(config: Any, key: str, who: str) -> bool:
+    """End the work on a question, and leave a note that it is stopped. Whether any was going on."""
+    path = _known(config, key)
+    with _lock(path) as (handle, free):
+        if free:
+            return False
+        path.with_suffix(".stopped").write_text(who, encoding="utf-8")
+        said = os.pread(handle, 12, 0).strip()
+        # Who holds the lock is the process that was begun here, so its number is still its own.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(int(said), signal.SIGTERM) if said else None
+    return True
+
+
+def again(config: Any, key: str) -> None:
+    """Forget that it was stopped: who asks next begins it."""
+    _known(config, key).with_suffix(".stopped").unlink(missing_ok=True)
+
+
+def _known(config: Any, key: str) -> Path:
+    path = shelf(config) / key
+    if not re.fullmatch(r"[0-9a-f]{32}", key) or not path.with_suffix(".lock").exists():
+        raise NotThere("Nothing of this kind is being worked out.", todo="Open the page again.")
+    return path
+
+
+def _said(found: Any) -> Any:
     if "error" in found:
         raise RequestError(found["error"], todo=found["todo"])
     return found["answer"]
-
-
-def work(folder: str, answer: str, job: str) -> None:
-    """Answer one question; what is wrong with it is an answer too."""
-    from tenure.workspace import Workspace
-
-    begun = time.monotonic()
-    _, method, arguments, options = json.loads(job)
-    try:
-        found = getattr(Workspace(folder), method)(*arguments, **options)
-        kept = {"answer": found.to_json() if hasattr(found, "to_json") else found}
-    except TenureError as error:
-        kept = {"error": error.what, "todo": error.todo or ""}
-    whole = Path(f"{answer}.{os.getpid()}")
-    whole.write_text(json.dumps(kept), encoding="utf-8")
-    whole.replace(answer)
-    if "answer" in kept:
-        Path(answer).with_name(f"{method}.took").write_text(f"{time.monotonic() - begun:.0f}", encoding="ascii")
-
-
-if __name__ == "__main__":
-    os.nice(10)
-    work(sys.argv[1], sys.argv[2], sys.stdin.read())

@@ -1,4 +1,4 @@
-"""Charts on pages: each drawn twice, for wide screens and for phones, never scaled down; and as a picture to keep."""
+"""Charts on pages: each drawn for wide screens, for laptops and for phones, never scaled down; a picture to keep."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from tenure.web.tokens_of_looks import LIGHT
 
-WIDE, PHONE = 760, 330
+WIDE, LAPTOP, PHONE = 760, 620, 330
 
 
 class Draw(Protocol):
@@ -19,9 +19,10 @@ class Draw(Protocol):
         """The SVG."""
 
 
-def both(draw: Draw, wide: int = WIDE) -> SafeString:
-    """A chart at both sizes. What it writes of people's texts it has escaped itself."""
-    return mark_safe(draw(width=wide, kind="wide-only") + draw(width=PHONE, kind="narrow"))
+def both(draw: Draw, wide: int = WIDE, laptop: int = LAPTOP) -> SafeString:
+    """A chart at all its sizes. What it writes of people's texts it has escaped itself."""
+    sizes = ((wide, "wide-only"), (laptop, "laptop"), (PHONE, "narrow"))
+    return mark_safe("".join(draw(width=width, kind=kind) for width, kind in sizes))
 
 
 def standalone(svg: str, title: str) -> str:

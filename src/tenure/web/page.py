@@ -19,7 +19,7 @@ from django.shortcuts import render
 from tenure import catalog
 from tenure.access_role import ROLES
 from tenure.errors import NotAllowed, NotThere, StoreError, TenureError, UsageError
-from tenure.web.answers import StillWorking
+from tenure.web.pending import StillWorking
 
 View = Callable[..., HttpResponse]
 EVERYBODY = frozenset(ROLES)
@@ -72,7 +72,7 @@ def guarded(page: Page, way: Way) -> View:
         try:
             return way.view(request, **arguments)
         except StillWorking as error:
-            return render(request, "tenure/working.html", {"title": page.title, "error": error}, status=202)
+            return render(request, "tenure/working.html", {"title": page.title, "pending": error.pending}, status=202)
         except TenureError as error:
             return failed(request, error)
 

@@ -11,12 +11,14 @@ import contextlib
 import logging
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from tenure.errors import StoreError, TenureError
 from tenure.session import FRESH_FOR
-from tenure.web.answers import Answers, settings_now
+from tenure.web.answers import Answers, Question, settings_now
+from tenure.web.aside import Aside
 from tenure.web.rehearsal import rehearsed
 from tenure.workspace import Workspace
 
@@ -30,12 +32,20 @@ SPARING = 10
 """Where it takes long, the clock is followed less often: at most this part of the time is spent on it."""
 
 
+def _beside(answers: Answers, asked: Question, start: bool) -> Any:
+    """A question about every customer of many, answered by a process of its own for all that serve."""
+    workspace, (method, arguments, options) = answers.workspace, asked
+    ask = Aside(workspace.folder, workspace.config, answers.day, start=start, version=answers.version)
+    return ask.whole(method, arguments, dict(options))
+
+
 class Served:
     """Answers questions to a workspace, from any thread. Call it with a method's name; `now` answers for a request."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._live = Answers(folder, beside=rehearsed)
+    def __init__(self, folder: Path, first: Callable[[Answers], None] | None = None) -> None:
+        """`first`: opens the first pages over answers that are new, before readers get them."""
+        self.folder, self._open_first = folder, first
+        self._live = Answers(folder, beside=_beside)
         self._switching = threading.Lock()
         self._refused: tuple[int, int] | None = None  # settings that cannot answer: the old ones stay in force
         self._fresh_for = FRESH_FOR
@@ -98,9 +108,9 @@ class Served:
 
     def _switch(self, *, rehearse: bool) -> None:
         live, begun = self._live, time.monotonic()
-        new = Answers(self.folder, beside=rehearsed)
+        new = Answers(self.folder, beside=_beside)
         if new.settings == self._refused and live.version != -1:
-            new = Answers(self.folder, settings_of=live, beside=rehearsed)
+            new = Answers(self.folder, settings_of=live, beside=_beside)
         try:
             assert new.stamp
         except TenureError as error:
@@ -112,6 +122,8 @@ class Served:
         if rehearse:
             asked = live.asked_lately()
             new.learn(rehearsed(self.folder, new.version, list(asked), REHEARSAL) if asked else {}, asked)
+            if self._open_first:  # most of what they ask was asked beforehand
+                self._open_first(new)
         self._fresh_for = max(FRESH_FOR, SPARING * (time.monotonic() - begun))
         self._refused = None if new.settings != live.settings else self._refused
         self._live = new
@@ -128,5 +140,7 @@ def served() -> Served:
 
     with _making:
         if _served is None:
-            _served = Served(Path(settings.TENURE_FOLDER))
+            from tenure.web import first
+
+            _served = Served(Path(settings.TENURE_FOLDER), first.opened)
         return _served

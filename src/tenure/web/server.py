@@ -82,14 +82,15 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def _warm() -> None:
-    """Ask what the first page asks, in the background, so that the first reader does not wait for it."""
+    """Open the first pages in the background, so that the first reader does not wait for them."""
     import threading
 
     from tenure.errors import TenureError
+    from tenure.web import first
     from tenure.web.served import served
 
     def ask() -> None:
         with contextlib.suppress(TenureError):  # the page will say it
-            served()("show", last=24, by=(), where=())
+            first.opened(served().now)
 
     threading.Thread(target=ask, name="warm", daemon=True).start()

@@ -7,7 +7,8 @@ import time
 from django.http import HttpRequest
 
 from tenure.access import Seen
-from tenure.web.aside import Aside, Pending
+from tenure.web.aside import Aside
+from tenure.web.pending import Pending
 from tenure.web.served import served
 
 LONG = ("backtest", "divergence", "drivers", "health_history", "readings")
@@ -16,7 +17,7 @@ LONG = ("backtest", "divergence", "drivers", "health_history", "readings")
 def beside(request: HttpRequest, *, start: bool = True, wait: float = 0.0) -> Seen:
     """Who asks is bound as ever; an answer is JSON, or `aside.Pending`. Without `start`, no work begins."""
     answers = request.answers
-    ask = Aside(served().folder, answers.workspace.config, answers.day, start=start)
+    ask = Aside(served().folder, answers.workspace.config, answers.day, start=start, version=answers.version)
 
     def answer(method: str, /, *arguments: object, **options: object) -> object:
         if method not in LONG:

@@ -19,15 +19,22 @@ from tenure.web.pages._customers_rows import money, tag
 from tenure.web.pages._customers_state import titled
 
 
-def figures(found: Mapping[str, Any], portrait: Portrait | None) -> list[dict[str, Any]]:
-    """Five figures: what they pay, how many use it, health, what they said last, when they decide."""
-    return [_mrr(found), _users(found), _health(portrait), _nps(found), _renewal(found)]
+def figures(
+    found: Mapping[str, Any], portrait: Portrait | None, bought: Mapping[str, Any] | None, *, working: bool
+) -> list[dict[str, Any]]:
+    """Five figures: what they pay, how many use it, health, what they said last, when they decide.
+
+    What this business does not have, since its table is not loaded, is no figure.
+    """
+    health = {"name": "Health", "none": "Being worked out"} if working else _health(portrait)
+    pays = [dict(bought["figure"])] if bought else [_mrr(found)] if found["now"]["mrr"] is not None else []
+    uses = [_users(found)] if found["usage"]["weeks"] else []
+    decides = [_renewal(found)] if found["contracts"] or found["now"]["mrr"] is not None else []
+    return [*pays, *uses, health, _nps(found), *decides]
 
 
 def _mrr(found: Mapping[str, Any]) -> dict[str, Any]:
     now, currency = found["now"], found["currency"]
-    if now["mrr"] is None:
-        return {"name": "MRR", "none": "No subscriptions are loaded"}
     before = now["mrr_year_ago"]
     change, way = "", "grey"
     if before and now["mrr"]:
@@ -47,14 +54,13 @@ def _mrr(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def _users(found: Mapping[str, Any]) -> dict[str, Any]:
     usage = found["usage"]
-    if not usage["weeks"]:
-        return {"name": "Active users", "none": "No events are loaded"}
     last, usual = usage["weeks"][-1], usage["usual"]
     small, change, way = "no usual range yet", "", "grey"
     if usual:
         change = {"below": "below usual", "above": "above usual"}.get(usual["word"], "as usual")
         way = {"below": "loss", "above": "gain"}.get(usual["word"], "grey")
-        small = f"{plain.amount(usual['low'], 1)} to {plain.amount(usual['high'], 1)}"
+        reach = f"{plain.amount(usual['low'], 1)} to {plain.amount(usual['high'], 1)}"
+        small = f"over four weeks: {plain.amount(usual['now'], 1)} of {reach}"
     peers = last["peers_active_users"]
     return {
         "name": f"Active users, week of {short(last['start'])}",

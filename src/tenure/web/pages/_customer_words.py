@@ -44,6 +44,9 @@ def lede(found: Mapping[str, Any], portrait: Portrait | None) -> SafeString:
 
 
 def _pays(now: Mapping[str, Any]) -> str:
+    if now["mrr"] is None and now["state"] == "paying":  # nobody pays by the month here
+        since = now["customer_since"]
+        return f"Is a customer since {numbers.day(since)}" if since else "Is a customer"
     if not now["mrr"]:
         state = str(now["state"] or "known").replace("_", " ")
         return {
@@ -134,7 +137,7 @@ def happened(row: Mapping[str, Any], currency: str) -> dict[str, Any]:
 
 def survey(kind: str | None) -> str:
     """A kind of survey as people write it."""
-    return kind.upper() if kind in ("nps", "csat", "ces") else titled(kind or "answer")
+    return kind.upper() if kind in ("nps", "csat", "ces", "acsi") else titled(kind or "answer")
 
 
 def duration(hours: float | None) -> str:

@@ -20,6 +20,8 @@ from tenure.web.pages._customers_state import State, titled
 
 HEALTH = "health"
 USUAL = ("plan", "mrr", "mrr_change", MONTHS, "usage", HEALTH, "open_tickets", "nps", "next_renewal", "owner")
+SELDOM = ("state", "customer_since", HEALTH, "open_tickets", "nps", "next_renewal", "owner")
+"""The usual ones where nobody pays by the month; the first attributes come after them."""
 TITLES = {
     "customer_id": "Id", "mrr": "MRR", "mrr_year_ago": "MRR a year ago", "mrr_change": "In a year",
     MONTHS: "24 months", "usage": "Usage", "open_tickets": "Open tickets", "nps": "NPS", "nps_on": "NPS on",
@@ -27,7 +29,9 @@ TITLES = {
     "usual_days": "Usual days", "known_since": "Known since", "customer_since": "Customer since",
     "last_active": "Last active", "leaving_on": "Leaves on", "parent_id": "Parent",
 }  # fmt: skip
-LEAVES_PHONE = ("mrr", HEALTH)
+HEADS = {"open_tickets": "Tickets"}
+"""Where the head of the table is shorter than the name."""
+ON_PHONE = ("mrr", "state", HEALTH)
 
 
 @dataclass(frozen=True)
@@ -45,17 +49,21 @@ class Column:
 def columns_of(request: HttpRequest, state: State, found: Customers, *, scored: bool) -> list[Column]:
     """Those asked for, else the usual ones that have something to say."""
     there = {*COLUMNS, MONTHS, HEALTH, *found.attributes} - {"name"}
-    chosen = [name for name in (state.columns or USUAL) if name in there and (scored or name != HEALTH)]
+    usual = USUAL if found.totals["mrr"] is not None else (*SELDOM, *found.attributes[:4])
+    chosen = [name for name in (state.columns or usual) if name in there and (scored or name != HEALTH)]
     if not state.columns:
         chosen = [name for name in chosen if name in (HEALTH, *found.attributes) or _said(found, name)]
-    return [_column(request, found, name) for name in dict.fromkeys(chosen)]
+    # What somebody chose is on a phone too, and scrolls; of the usual ones only the first matter there.
+    return [
+        _column(request, found, name, phone=bool(state.columns) or name in ON_PHONE) for name in dict.fromkeys(chosen)
+    ]
 
 
 def _said(found: Customers, name: str) -> bool:
     return any(row.get(name) not in (None, []) for row in found.rows) or not found.rows
 
 
-def _column(request: HttpRequest, found: Customers, name: str) -> Column:
+def _column(request: HttpRequest, found: Customers, name: str, *, phone: bool) -> Column:
     here = found.sort == name
     down = not found.descending if here else None
     order = {"sort": name, "order": None if down is None else "down" if down else "up", "page": None}
@@ -63,14 +71,13 @@ def _column(request: HttpRequest, found: Customers, name: str) -> Column:
     values = [value_of(row, name) for row in found.rows]
     known = [value for value in values if value is not None]
     is_day = COLUMNS.get(name) == "date"
-    is_number = is_day or name == HEALTH or COLUMNS.get(name) in ("float64", "int64")
+    is_number = is_day or COLUMNS.get(name) in ("float64", "int64")
     is_number = is_number or (
         bool(known) and all(isinstance(v, int | float) and not isinstance(v, bool) for v in known)
     )
     turned = ("descending" if found.descending else "ascending") if here else ""
-    return Column(
-        name, TITLES.get(name, titled(name)), is_number and name != MONTHS, link, turned, name in LEAVES_PHONE
-    )
+    title = HEADS.get(name) or TITLES.get(name, titled(name))
+    return Column(name, title, is_number and name not in (MONTHS, HEALTH), link, turned, phone)
 
 
 def value_of(row: Mapping[str, Any], name: str) -> Any:
@@ -99,7 +106,7 @@ def _cell(row: Mapping[str, Any], column: Column, currency: str, judged: Judgeme
         return health(judged), "health"
     value = value_of(row, name)
     if name == MONTHS:
-        return marks.sparkline(value or [], width=96), "mid"
+        return marks.sparkline(value or [], width=72), "mid"
     if name == "nps" and value is None:
         return "none", "grey"
     if value is None or value == "":
@@ -119,7 +126,7 @@ def _cell(row: Mapping[str, Any], column: Column, currency: str, judged: Judgeme
         return "yes" if value else "no", ""
     if isinstance(value, int | float):
         return plain.amount(value, 1), ""
-    return str(value).replace("_", " ") if name == "state" else str(value), ""
+    return str(value).replace("_", " ") if name == "state" else str(value), "text"
 
 
 def money(value: float, currency: str, *, sign: bool = False) -> str:
@@ -139,7 +146,7 @@ def health(judged: Judgement | None) -> SafeString | str:
     if judged.score is None:
         return format_html('<span class="grey">{}</span>', "too little known")
     return format_html(
-        '<span class="score">{} <span class="band"><span class="tag {}">{}</span></span></span>',
+        '<span class="score"><b>{}</b> <span class="tag {}">{}</span></span>',
         round(judged.score),
         tag(judged.band),
         titled(judged.band),

@@ -48,6 +48,7 @@ def factors(answer: Found) -> list[dict[str, Any]]:
     return [
         {
             **one,
+            "title": _title(one["factor"]),
             "said": numbers.text(one["value"], unit, currency) if one["value"] is not None else "no value",
             "of_others": numbers.text(one["other_value"], unit, currency)
             if one["other_value"] is not None
@@ -63,6 +64,13 @@ def factors(answer: Found) -> list[dict[str, Any]]:
         }
         for one in rows
     ]
+
+
+def _title(factor: str) -> str:
+    """A factor's name as people write it."""
+    first, _, rest = factor.partition(" ")
+    start = first.upper() if first.rstrip(":") in ("nps", "csat", "ces", "mrr") else first[:1].upper() + first[1:]
+    return f"{start} {rest}".strip().replace("_", " ")
 
 
 def person(one: Found) -> dict[str, Any]:

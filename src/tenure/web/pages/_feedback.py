@@ -107,13 +107,18 @@ def comments(door: Seen, heard: Voices, theme: str, tone: str) -> list[dict[str,
     ]
 
 
+NO_PLAN = "no plan now"
+
+
 def who(door: Seen, heard: Voices, theme: str, currency: str) -> list[tuple[str, str]]:
-    """Who says it, by plan: customers and what they pay."""
+    """Who says it, by plan: customers and what they pay; nothing where there are no plans."""
     ids = {one.customer for one in heard.comments if theme in one.themes and one.customer}
     people = known(door, sorted(ids))
     plans: dict[str, list[str]] = {}
     for one in ids:
-        plans.setdefault(people.get(one, {}).get("plan") or "no plan now", []).append(one)
+        plans.setdefault(people.get(one, {}).get("plan") or NO_PLAN, []).append(one)
+    if set(plans) == {NO_PLAN}:  # a business without plans
+        return []
     ranked = sorted(plans.items(), key=lambda pair: -len(pair[1]))
 
     def said(some: list[str]) -> str:
@@ -201,5 +206,5 @@ def scores(heard: Voices) -> dict[str, Any] | None:
     return {
         "title": ", ".join(f"{count} {name if count != 1 else name[:-1]}" for name, count in counts.items()),
         "sum": f"{whole:,} answers. {up:.1f} % − {down:.1f} % = {plain.signed(up - down, 1)}",
-        "chart": both(draw, wide=336),
+        "chart": both(draw, wide=336, laptop=336),
     }

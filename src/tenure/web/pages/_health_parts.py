@@ -19,6 +19,7 @@ from tenure.web import numbers
 from tenure.web.pages._customer_parts import said
 from tenure.web.pages._customers_rows import money, tag
 from tenure.web.pages._customers_state import titled
+from tenure.web.pages._customers_words import band_said, reason_said
 
 MOVERS = 6
 People = Mapping[str, Mapping[str, Any]]
@@ -27,6 +28,11 @@ People = Mapping[str, Mapping[str, Any]]
 def currency_of(door: Seen) -> str:
     """The reporting currency."""
     return door.customers(limit=1, columns=("mrr",)).currency
+
+
+def pays_monthly(door: Seen) -> bool:
+    """Whether anybody's MRR is known: a business without subscriptions has none to speak of."""
+    return door.customers(limit=1, columns=("mrr",)).totals["mrr"] is not None
 
 
 def named(door: Seen, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
@@ -51,18 +57,12 @@ def lede(standing: Standing, moved: Movers) -> SafeString:
         return format_html("{}", "Too little is known of every customer for a score.")
     names = standing.score.bands.names
     low = [sum(one.band == name for one in known) for name in names[:-1]]
-    told = " and ".join(f"{count} {_are(name, count)}" for name, count in zip(names, low, strict=False) if count)
-    start = format_html("<b>{}</b> of {} customers with a score", told or f"All are {names[-1]}", len(known))
+    told = " and ".join(f"{count:,} {band_said(name, count)}" for name, count in zip(names, low, strict=False) if count)
+    start = format_html("<b>{}</b> of {} customers with a score", told or f"All are {names[-1]}", f"{len(known):,}")
     if not told:
-        start = format_html("All {} customers with a score are <b>{}</b>", len(known), names[-1])
-    fell = f"{moved.falling} fell and {moved.rising} rose since {numbers.day(moved.before)}"
+        start = format_html("All {} customers with a score are <b>{}</b>", f"{len(known):,}", names[-1])
+    fell = f"{moved.falling:,} fell and {moved.rising:,} rose since {numbers.day(moved.before)}"
     return format_html("{}. {}.", start, fell)
-
-
-def _are(band: str, count: int) -> str:
-    if band.startswith("needs "):
-        return band if count == 1 else "need" + band.removeprefix("needs")
-    return f"{'is' if count == 1 else 'are'} {band}"
 
 
 def colour(standing: Standing, band: str) -> str:
@@ -102,13 +102,11 @@ def _limits(standing: Standing, band: str) -> str:
     return f"{start} and more" if i == len(cuts) - 1 else f"{start} to {plain.amount(cuts[i + 1][1])}"
 
 
-def bar(standing: Standing) -> list[tuple[str, SafeString]]:
-    """One bar for customers and one for MRR, each cut by bands."""
+def bar(standing: Standing, *, money: bool) -> list[tuple[str, SafeString]]:
+    """One bar for customers and one for MRR, where there is any, each cut by bands."""
     found = standing.bands()
-    return [
-        (title, _bar(standing, [(row["band"], float(row[key])) for row in found]))
-        for title, key in (("Customers", "customers"), ("MRR", "mrr"))
-    ]
+    shown = (("Customers", "customers"), ("MRR", "mrr"))[: 1 + money]
+    return [(title, _bar(standing, [(row["band"], float(row[key])) for row in found])) for title, key in shown]
 
 
 def _bar(standing: Standing, sizes: Sequence[tuple[str, float]]) -> SafeString:
@@ -143,15 +141,10 @@ def line(judged: Judgement, people: People, standing: Standing, currency: str) -
         "band": titled(judged.band),
         "kind": tag(judged.band) or ("risk" if judged.band == standing.score.bands.lowest else "watch"),
         "mrr": money(float(judged.mrr), currency),
-        "reason": _reason(judged.reason),
+        "reason": reason_said(judged.reason),
         "renews": numbers.day(who.get("next_renewal")),
         "owner": str(who.get("attributes", {}).get("owner") or ""),
     }
-
-
-def _reason(text: str) -> str:
-    name, colon, rest = text.partition(":")
-    return f"{titled(name)}{colon}{rest}"
 
 
 def sum_of(judged: Sequence[Judgement], currency: str) -> str:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Any
 from urllib.parse import quote
 
 from tenure.access import Seen
 from tenure.charts.waterfall import Moves
-from tenure.errors import TenureError
 from tenure.metric import catalogue
-from tenure.periods import add_months
 from tenure.result import Result
 from tenure.web import numbers
 from tenure.web.controls import address
 from tenure.web.figure import Figure
+from tenure.web.pages import _overview_attention as attention
 
 WINDOW = "12m"
 HEADLINE = ("mrr", "nrr", "grr", "customer_churn_rate", "nps", "customers", "csat", "first_contact_resolution", "mau")
@@ -32,11 +31,12 @@ LEDGER = (
     ("Use", ("mau", "stickiness", "activation_rate", "feature_breadth", "time_to_value")),
 )
 """Where core metrics and their companions stand; a core metric that is not among them stands at the end."""
+SALES = "non_recurring_revenue"
+"""What comes in by the order, where nobody subscribes."""
 KINDS = ("new", "expansion", "reactivation", "contraction", "churn")
 MOVEMENTS = (*(f"{kind}_mrr" if kind != "churn" else "churned_mrr" for kind in KINDS), "fx_mrr")
 COLOURS = (*KINDS, "slate")
 NAMES = ("New", "Expansion", "Reactivation", "Contraction", "Churn", "Exchange rates")
-PAYING = ("paying", "past_due", "reactivated")
 
 
 @dataclass(frozen=True)
@@ -60,36 +60,37 @@ class Overview:
     legend: list[tuple[str, str, str]] = field(default_factory=list)
     steps: list[dict[str, Any]] = field(default_factory=list)
     sums: dict[str, Any] = field(default_factory=dict)
-    data: list[dict[str, str]] = field(default_factory=list)
-    renewals: list[dict[str, str]] = field(default_factory=list)
+    sales: list[tuple[str, float | None, bool]] = field(default_factory=list)
+    attention: list[dict[str, str]] = field(default_factory=list)
     movers: list[dict[str, str]] = field(default_factory=list)
     currency: str | None = None
     end: date | None = None
 
 
-def gather(door: Seen, choice: Choice) -> Overview:
-    """Everything on the page."""
+def gather(door: Seen, lazy: Seen, choice: Choice) -> Overview:
+    """Everything on the page. `lazy`: the same door, behind which nothing begins that takes minutes."""
     there = {row["metric"] for row in door.metrics() if row["available"]}
     core = door.core()
     headline = HEADLINE if "mrr" in there else (*core, *HEADLINE)  # without subscriptions, what its kind looks at first
     wanted = [name for name in dict.fromkeys((*headline, *_ids(core))) if name in there]
     span: dict[str, Any] = {"to": choice.period, "last": 24} if choice.period else {"last": 24}
-    series = {r.metric: r for r in door.show(*wanted, where=choice.where, window=WINDOW, **span)}
-    period = next(iter(series.values())).rows[-1].period if series else choice.period
-    now = door.show(*wanted, from_=period, to=period, where=choice.where, window=WINDOW, compare=choice.compare)
-    figures = {
-        r.metric: Figure(r, r.rows[-1], series[r.metric].rows, _link(r, choice), _note(r)) for r in now if r.rows
-    }
+    # One question: a month's comparison is of rows that stand beside it.
+    now = door.show(*wanted, where=choice.where, window=WINDOW, compare=choice.compare, **span)
+    period = now[0].rows[-1].period if len(now) and now[0].rows else choice.period
+    figures = {r.metric: Figure(r, r.rows[-1], r.rows, _link(r, choice), _note(r)) for r in now if r.rows}
     found = Overview(period, currency=next((r.currency for r in now if r.currency), None))
     found.headline = [figures[name] for name in dict.fromkeys(headline) if name in figures][:5]
     found.ledger = _ledger(figures, core, first="mrr" not in there)
     found.end = now[0].rows[-1].end if len(now) and now[0].rows else None
     if "mrr" in there:
         _movements(door, choice, period, found)
-        _movers(door, choice, period, found)
-    found.data = _data(door)
+        found.movers = attention.movers(door, choice.where, period, found.currency)
+    elif SALES in there:
+        _sales(door, choice, period, found)
+    found.attention = [*attention.data(door), *attention.risk(lazy, choice.where, pays="mrr" in there)]
+    found.attention += attention.goals(door)
     if "mrr" in there and found.end:
-        found.renewals = _renewals(door, choice)
+        found.attention += attention.renewals(door, choice.where)
     return found
 
 
@@ -105,7 +106,7 @@ def _link(result: Result, choice: Choice) -> str:
 
 
 def _note(result: Result) -> str:
-    return "12 months" if catalogue()[result.metric].windowed else ""
+    return "12\u00a0months" if catalogue()[result.metric].windowed else ""
 
 
 def _ledger(figures: dict[str, Figure], core: Sequence[str], *, first: bool) -> list[tuple[str, list[Figure]]]:
@@ -155,64 +156,23 @@ def _movements(door: Seen, choice: Choice, period: str, found: Overview) -> None
     }
 
 
-def _movers(door: Seen, choice: Choice, period: str, found: Overview) -> None:
-    """The five customers whose MRR moved most."""
-    people = door.explain("net_new_mrr", period, where=choice.where).customers
-    largest = [one for one in people if one.id != "unattributed"][:5]
-    if not largest:
-        return
-    ids = ", ".join("'" + one.id.replace("'", "''") + "'" for one in largest)
-    rows = {row["customer_id"]: row for row in door.customers(where=f"customer_id IN ({ids})", limit=5).rows}
-    for one in sorted(largest, key=lambda one: one.amount):
-        row = rows.get(one.id, {})
-        about = row.get("attributes", {})
-        state = str(row.get("state") or "")
-        how = "left" if one.amount < 0 and state not in PAYING else "pays less" if one.amount < 0 else "pays more"
-        said = [str(about[name]) for name in ("plan",) if about.get(name)] + [how]
-        said += [str(about["owner"])] if about.get("owner") else []
-        found.movers.append(
-            {
-                "name": one.name or one.id,
-                "href": "/customers/" + quote(one.id, safe=""),
-                "said": " · ".join(said),
-                "amount": numbers.money(one.amount, found.currency, sign=True),
-                "direction": "loss" if one.amount < 0 else "gain",
-            }
-        )
-
-
-def _data(door: Seen) -> list[dict[str, str]]:
-    """What is wrong with the data, for those who look after it."""
-    if not door.access.manages:
-        return []
-    wrong = [one for one in door.check() if one.level != "note"][:4]
-    return [{"what": one.what, "where": one.where or one.todo or ""} for one in wrong]
-
-
-def _renewals(door: Seen, choice: Choice) -> list[dict[str, str]]:
-    """Renewals of the next 30 days, and customers whose use fell to half of what was usual."""
-    day = door.customers(limit=1, columns=("mrr",)).as_of
-    until = min(day + timedelta(days=30), add_months(day, 1))
-    found = []
-    for what, condition in (
-        (f"renewal{{s}} due by {numbers.day(until)}", f"next_renewal >= '{day}' AND next_renewal < '{until}'"),
-        ("paying customer{s} use{v} it less than half as much as usual", "usage < 0.5 AND mrr > 0"),
-        ("paying customer{s} with a notice of leaving", "leaving_on IS NOT NULL AND mrr > 0"),
-    ):
-        try:
-            here = door.customers(where=(*choice.where, condition), limit=1, columns=("mrr",))
-        except TenureError:
-            continue  # a column that this workspace does not have
-        if here.found:
-            money = numbers.money(here.totals.get("mrr") or 0, here.currency)
-            href = address("/customers", where=[*choice.where, condition])
-            found.append(
-                {
-                    "what": f"{here.found} {what}".format(
-                        s="" if here.found == 1 else "s", v="s" if here.found == 1 else ""
-                    ),
-                    "href": href,
-                    "mrr": f"{money} MRR",
-                }
-            )
-    return found
+def _sales(door: Seen, choice: Choice, period: str, found: Overview) -> None:
+    """What came in by the order in each of the last thirteen months, where nobody subscribes."""
+    (result,) = door.show(SALES, to=period, last=13, where=choice.where).results
+    rows, found.currency = result.rows, result.currency
+    found.sales = [
+        (numbers.period(row.period).split(" ")[0], None if row.value is None else float(row.value), row.complete)
+        for row in rows
+    ]
+    last, before = Fraction(rows[-1].value or 0), Fraction(rows[-2].value or 0)
+    year = Fraction(rows[0].value or 0)
+    found.sums = {
+        "sold": numbers.money(last, found.currency),
+        "month": numbers.change(before, last - before, "money") if before else "",
+        "change": numbers.change(year, last - year, "money") if year else "",
+        "rose": last >= year,
+        "rows": [
+            (numbers.period(row.period), numbers.money(row.value, found.currency) if row.value is not None else "none")
+            for row in rows
+        ],
+    }

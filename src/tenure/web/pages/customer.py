@@ -12,13 +12,14 @@ from tenure.errors import NotAllowed, NotThere, TenureError, UsageError
 from tenure.health.desk import Portrait
 from tenure.timeline import TYPES
 from tenure.web import audit, export
-from tenure.web.aside import Pending
 from tenure.web.controls import href, number, one
 from tenure.web.models import Note
 from tenure.web.page import Page, Way, shown
 from tenure.web.pages import _customer_parts as parts
 from tenure.web.pages import _customer_words as words
 from tenure.web.pages._beside import beside
+from tenure.web.pages._customer_orders import orders
+from tenure.web.pending import Pending, StillWorking
 
 STEP = 20
 """Entries of the timeline that a page shows."""
@@ -33,7 +34,8 @@ def customer(request: HttpRequest, customer_id: str) -> HttpResponse:
     group, page = _group(request), number(request, "page", 1, 1, 250)
     notes = list(Note.objects.filter(customer=customer_id).order_by("-at", "-pk")[:200])
     found, entries, total = _story(request, customer_id, group, page, notes if people else [])
-    portrait = _portrait(request, customer_id)
+    portrait, working = _portrait(request, customer_id)
+    bought = orders(request.door, customer_id) if found["now"]["mrr"] is None else None
     everything = one(request, "all", longest=20)
     said, tickets = words.said(found), words.tickets(found["tickets"])
     context: dict[str, Any] = {
@@ -42,11 +44,14 @@ def customer(request: HttpRequest, customer_id: str) -> HttpResponse:
         "id": customer_id,
         "plan": found["attributes"].get("plan"),
         "lede": words.lede(found, portrait),
-        "figures": parts.figures(found, portrait),
+        "figures": parts.figures(found, portrait, bought, working=working is not None),
         "money": parts.money_part(found),
+        "bought": bought,
+        "subscribes": found["now"]["mrr"] is not None,
         "usage": parts.usage_part(found),
         "features": words.features(found["features"]),
         "health": parts.health_part(portrait),
+        "judging": working,
         "tickets": tickets if everything == "tickets" else tickets[: FEW + 1],
         "tickets_found": len(tickets),
         "tickets_title": _tickets_title(found["tickets"]),
@@ -113,15 +118,16 @@ def _groups(
     ]
 
 
-def _portrait(request: HttpRequest, customer_id: str) -> Portrait | None:
-    """Their health; None for who has none, and where no score can be had."""
+def _portrait(request: HttpRequest, customer_id: str) -> tuple[Portrait | None, Pending | None]:
+    """Their health, None for who has none and where no score can be had; and how far the work on it is."""
     try:
-        found: Portrait = request.door.health_of(customer_id)
+        return request.door.health_of(customer_id), None
     except (NotAllowed, NotThere):
         raise
+    except StillWorking as error:
+        return None, error.pending
     except TenureError:
-        return None
-    return found
+        return None, None
 
 
 def _family(request: HttpRequest, found: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -179,7 +185,12 @@ def past(request: HttpRequest) -> HttpResponse:
     start = bool(one(request, "go", longest=10))
     found = beside(request, start=start).health_history(customer_id)
     pending = found if isinstance(found, Pending) else None
-    context: dict[str, Any] = {"title": "Health, month by month", "pending": pending, "id": customer_id}
+    context: dict[str, Any] = {
+        "title": "Health, month by month",
+        "pending": pending,
+        "id": customer_id,
+        "back": f"{address(customer_id)}#health",
+    }
     if pending is None:
         context["past"] = parts.history(found)
     return shown(request, "customer_past.html", context)

@@ -12,7 +12,7 @@ from tenure.access import LONGEST_ID
 from tenure.access_role import quoted
 from tenure.directory import MONTHS, Customers
 from tenure.directory_columns import COLUMNS
-from tenure.errors import NotAllowed, NotThere, TenureError, UsageError
+from tenure.errors import NotAllowed, NotThere, StoreError, TenureError, UsageError
 from tenure.web import audit, export
 from tenure.web.controls import href, one
 from tenure.web.models import Segment
@@ -30,6 +30,10 @@ from tenure.web.pages._customers_state import (
     tabs_of,
     titled,
 )
+from tenure.web.pending import Pending, StillWorking
+
+KEPT = ("all", "mine")
+"""Segments that are offered when nobody is in them; others are where somebody is."""
 
 
 def customers(request: HttpRequest) -> HttpResponse:
@@ -76,7 +80,7 @@ def _page(
         raise
     except TenureError as error:  # the page says what is wrong, and shows everybody in the place of an answer
         problem, status, found = error, 422, everybody
-    judged = _judged(request)
+    judged, working = _judged(request, state)
     columns = rows.columns_of(request, state, found, scored=bool(judged))
     pages = max(1, -(-found.found // SIZE))
     context = {
@@ -84,7 +88,11 @@ def _page(
         "state": state,
         "problem": problem,
         "found": found,
-        "tabs": [(tab, counted(door, tab), f"/customers?in={quote(tab.name)}") for tab in tabs],
+        "tabs": [
+            (tab, count, f"/customers?in={quote(tab.name)}")
+            for tab, count in ((tab, counted(door, tab)) for tab in tabs)
+            if count or (count is not None and (tab.name in KEPT or tab.own or tab is state.tab))
+        ],
         "chips": chips(request, state),
         "columns": columns,
         "lines": rows.lines(found, columns, judged),
@@ -97,13 +105,17 @@ def _page(
         "name_sort": href(request, {"sort": "name", "order": "down" if _up(found, "name") else "up", "page": None}),
         "name_turned": _turned(found, "name"),
         "exports": [(form, href(request, {"page": None}, f"/customers/export.{form}")) for form in ("csv", "xlsx")],
-        "choices": _choices(everybody, columns, scored=bool(judged)),
+        "working": working,
+        "waits": bool(one(request, "wait", longest=1)),
+        "waiting": href(request, {"wait": "1"}),
+        "shown": href(request, {"wait": None}),
+        "choices": _choices(everybody, columns, scored=bool(judged or working) or _scores(request)),
         "filters": [(name, rows.TITLES.get(name, titled(name))) for name in _filterable(everybody)],
         "comparisons": COMPARISONS,
-        "kept": _kept(request, ("column", "how", "value", "page")),
-        "kept_export": _kept(request, ("column", "how", "value", "page", "id")),
-        "kept_search": _kept(request, ("q", "page")),
-        "kept_columns": _kept(request, ("columns", "page")),
+        "kept": _kept(request, ("column", "how", "value", "page", "wait")),
+        "kept_export": _kept(request, ("column", "how", "value", "page", "id", "wait")),
+        "kept_search": _kept(request, ("q", "page", "wait")),
+        "kept_columns": _kept(request, ("columns", "page", "wait")),
         "clear": href(request, {"where": None, "q": None, "page": None}),
         "less": href(request, {"where": list(state.where[:-1]), "page": None} if state.where else {"q": None}),
         "saving": one(request, "save") and (state.where or state.tab.where) and not problem,
@@ -131,14 +143,26 @@ def _kept(request: HttpRequest, without: tuple[str, ...]) -> list[tuple[str, str
     ]
 
 
-def _judged(request: HttpRequest) -> dict[str, Any]:
-    """Everyone's health; nobody's where no score can be had."""
+def _judged(request: HttpRequest, state: State) -> tuple[dict[str, Any], Pending | None]:
+    """Everyone's health, nobody's where it is not wanted or cannot be had; of many customers, how far work on it is."""
+    if state.columns and rows.HEALTH not in state.columns:
+        return {}, None
     try:
-        return {one.customer: one for one in request.door.health().judgements}
+        return {one.customer: one for one in request.door.health().judgements}, None
     except NotAllowed:
         raise
+    except StillWorking as error:
+        return {}, error.pending
     except TenureError:
-        return {}
+        return {}, None
+
+
+def _scores(request: HttpRequest) -> bool:
+    """Whether there is a score to choose."""
+    try:
+        return bool(request.door.health_scores())
+    except TenureError:
+        return False
 
 
 def _filterable(found: Customers) -> list[str]:
@@ -166,7 +190,10 @@ def take(request: HttpRequest, form: str) -> HttpResponse:
     if chosen:
         asked = {**asked, "where": (*asked["where"], f"customer_id IN ({', '.join(map(quoted, chosen))})")}
     found = request.door.customers(**asked, limit=None, columns=names)
-    judged = _judged(request)
+    judged, working = _judged(request, state)
+    if working:
+        what = "Health is still being worked out, and this file has it."
+        raise StoreError(what, todo="Try again when the list shows it, or choose columns without it.", permanent=False)
     head = [*names, "health", "health_band"] if judged else list(names)
     table = []
     for row in found.rows:

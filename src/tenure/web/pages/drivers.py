@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse
 
 from tenure.errors import StoreError, UsageError
 from tenure.web import export, numbers
-from tenure.web.aside import Pending
 from tenure.web.controls import Control, href, one
 from tenure.web.page import Page, Way, shown
 from tenure.web.pages._beside import beside
 from tenure.web.pages._drivers import change, factors
+from tenure.web.pending import Pending
 from tenure.web.served import served
 
 METRICS = ("customer_churn_rate", "nrr", "grr", "mrr_churn_rate", "renewal_rate", "logo_churn_rate")

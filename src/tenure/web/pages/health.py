@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 
 from tenure.errors import NotAllowed, RequestError, UnknownName
 from tenure.web import export
-from tenure.web.aside import Pending
 from tenure.web.controls import Control, address, href, number, one
 from tenure.web.page import Page, Way, shown
 from tenure.web.pages import _health_parts as parts
 from tenure.web.pages._beside import beside
+from tenure.web.pending import Pending
 
 SIZE = 25
 
@@ -29,7 +29,7 @@ def health(request: HttpRequest) -> HttpResponse:
         return shown(request, "health.html", {"title": "Health", "nothing": error})
     score = _score(request)
     standing = door.health(score)
-    currency = parts.currency_of(door)
+    currency, pays = parts.currency_of(door), parts.pays_monthly(door)
     page = number(request, "page", 1, 1, 100_000)
     low = [judged for judged in standing.judgements if judged.band in standing.score.bands.names[:-1]]
     here = low[(page - 1) * SIZE : page * SIZE]
@@ -42,9 +42,11 @@ def health(request: HttpRequest) -> HttpResponse:
         "controls": [Control("score", "Score", [(name, name) for name in scores], standing.score.name)],
         "lede": parts.lede(standing, moved),
         "bands": parts.bands(standing, currency),
-        "bar": parts.bar(standing),
+        "bar": parts.bar(standing, money=pays),
+        "pays": pays,
         "measures": parts.measures(standing),
         "low": [parts.line(judged, people, standing, currency) for judged in here],
+        "owned": any(one.get("attributes", {}).get("owner") for one in people.values()),
         "low_found": len(low),
         "low_mrr": parts.sum_of(low, currency),
         "first": (page - 1) * SIZE + 1,
@@ -54,7 +56,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "moved": parts.moves(moved, people),
         "notes": standing.notes,
         "exports": [(form, address(f"/health/export.{form}", score=score)) for form in ("csv", "xlsx")],
-        "divergence": _part(request, "divergence"),
+        "divergence": _part(request, "divergence") if pays else None,
         "backtest": _part(request, "backtest", start=False),
     }
     return shown(request, "health.html", context)
@@ -74,7 +76,8 @@ def _part(request: HttpRequest, name: str, *, start: bool = True) -> dict[str, A
     """A part that takes long: what it says, or how far it is."""
     score = _score(request)
     found = getattr(beside(request, start=start), name)(score)
-    told: dict[str, Any] = {"again": address(f"/health/{name}", score=score, go=1), "pending": None}
+    back = address("/health", score=score) + f"#{name}"
+    told: dict[str, Any] = {"again": address(f"/health/{name}", score=score, go=1), "back": back, "pending": None}
     if isinstance(found, Pending):
         return told | {"pending": found}
     return told | (parts.diverging if name == "divergence" else parts.tested)(found, request.door)

@@ -14,12 +14,12 @@ from tenure.metric import Metric, find
 from tenure.policy import PRESETS
 from tenure.result import Result
 from tenure.web import audit, export, numbers
-from tenure.web.aside import Pending
 from tenure.web.controls import Control, href
 from tenure.web.drawing import both, png, standalone
 from tenure.web.page import Page, Way, shown
 from tenure.web.pages._beside import beside
 from tenure.web.pages._metric import Group, State, account, condition, groups_of, largest, paragraphs, side_by_side
+from tenure.web.pending import Pending
 from tenure.web.served import served
 
 GRAINS = ("day", "week", "month", "quarter", "year")
@@ -187,7 +187,7 @@ def _charts(series: Result, drawn: list[Group], everyone: list[Group]) -> list[t
             found.append((group, ""))
             continue
         draw = partial(_draw, line, series, group.name, context=context, span=span, alone=len(drawn) == 1)
-        found.append((group, both(draw, wide=1240 if len(drawn) == 1 else 300)))
+        found.append((group, both(draw, *((1240, 1000) if len(drawn) == 1 else (290, 234)))))
     return found
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from tenure.access import Seen
+from tenure.charts.bars import columns
 from tenure.charts.waterfall import waterfall
 from tenure.errors import RequestError
 from tenure.web import export, numbers
@@ -25,7 +27,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         return shown(request, "empty.html", {"title": "Overview"})
     choice = _choice(request)
     try:
-        found = gather(request.door, choice)
+        found = _found(request, choice)
     except RequestError:
         if not any(row["available"] for row in request.door.metrics()):
             return shown(request, "empty.html", {"title": "Overview"})
@@ -46,15 +48,29 @@ def overview(request: HttpRequest) -> HttpResponse:
         def draw(*, width: int, kind: str) -> str:
             months = found.moves if width > 400 else found.moves[-6:]
             start = found.start + sum(a for m in found.moves[: -len(months)] for _, a in m.amounts)
-            return waterfall(start, months, words, label, width=width, height=360 if width > 400 else 260, kind=kind)
+            return waterfall(start, months, words, label, width=width, height=460 if width > 400 else 260, kind=kind)
 
         context["chart"] = both(draw)
+    elif found.sales:
+        words = partial(numbers.axis, unit="money", currency=found.currency)
+        label = f"Orders and one-off invoices by month, up to {context['month']}"
+
+        def bars(*, width: int, kind: str) -> str:
+            months = found.sales if width > 400 else found.sales[-7:]
+            return columns(months, words, label, width=width, height=300 if width > 400 else 220, kind=kind)
+
+        context["chart"] = both(bars)
     return shown(request, "overview.html", context)
+
+
+def _found(request: HttpRequest, choice: Choice) -> Overview:
+    lazy = Seen(request.answers.at_once, request.person.access)
+    return gather(request.door, lazy, choice)
 
 
 def download(request: HttpRequest, form: str) -> HttpResponse:
     """All metrics of the page, unrounded."""
-    found = gather(request.door, _choice(request))
+    found = _found(request, _choice(request))
     head = ("group", "metric", "title", "period", "value", "unit", "change", "low", "high", "n", "benchmark")
     rows = [
         (

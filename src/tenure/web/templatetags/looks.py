@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from tenure.render import numbers as plain_numbers
 from tenure.web import numbers
@@ -42,6 +44,23 @@ register.filter("period", numbers.period)
 def amount(value: object) -> str:
     """A number without a unit."""
     return plain_numbers.amount(value) if isinstance(value, int | float | Fraction) else ""
+
+
+@register.filter
+def seconds(count: int) -> str:
+    """So many seconds as people say them: whole minutes from two on."""
+    return f"{count}{numbers.NARROW}s" if count < 120 else f"{round(count / 60)}{numbers.NARROW}min"
+
+
+@register.filter
+def code(text: str) -> SafeString:
+    """A text in which what stands between backticks is code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:  # one of them has no partner
+        return format_html("{}", text)
+    return format_html_join(
+        "", "{}", ((format_html("<code>{}</code>" if k % 2 else "{}", part),) for k, part in enumerate(parts))
+    )
 
 
 @register.filter

@@ -35,6 +35,17 @@
     if (form && !form.hasAttribute("hx-get")) { form.requestSubmit(); }
   });
 
+  // Rows that are chosen: how many, and all of a page at once.
+  document.addEventListener("change", function (event) {
+    var box = event.target, form = box.form;
+    if (box.type !== "checkbox" || !form || !form.querySelector("[data-chosen]")) { return; }
+    var all = form.querySelector("[data-all]"), boxes = form.querySelectorAll("tbody input[type=checkbox]");
+    if (box === all) { boxes.forEach(function (one) { one.checked = all.checked; }); }
+    var count = form.querySelectorAll("tbody input:checked").length;
+    if (all) { all.checked = count === boxes.length; all.indeterminate = count > 0 && count < boxes.length; }
+    form.querySelector("[data-chosen]").textContent = count + " chosen";
+  });
+
   var back = sessionStorage.getItem("tenure-focus");
   if (back) {
     sessionStorage.removeItem("tenure-focus");
