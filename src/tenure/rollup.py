@@ -277,9 +277,9 @@ class PeriodRows:
     own: tuple[str, ...] = ()
     asks: str = ""
     judged: bool = False
+    single: bool = False
     spans: Callable[[World, Asked], ir.Table] | None = None
     then: Callable[[ir.Table], ir.Table] | None = None
-    single: bool = False
 
 
 def rollups() -> dict[str, Rollup]:

@@ -43,8 +43,9 @@ def backtest(desk: Desk, name: str | None, months: int, horizon: int, where: Seq
     seen: dict[str, list[Seen]] = {one: [] for one in desk.scores}
     deep: list[Seen] = []
     unscored, noted = 0, Counter[str]()
-    counted = progress.over(days, "months scored")
-    for i, (day, left) in enumerate(zip(counted, _left(desk, days, horizon), strict=True)):
+    for i, (day, left) in enumerate(
+        progress.over(list(zip(days, _left(desk, days, horizon), strict=True)), "months scored")
+    ):
         kept = desk.standing_of(day, where) if where else None
         for each in desk.scores.values():
             scored = desk.scored(each, day)

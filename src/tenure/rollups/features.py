@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from tenure.periods import FIRST_DAY
 from tenure.rollup import Asked, PeriodRows, World, keyed
 from tenure.rollups.onboardings import scaled
-from tenure.rollups.use_days import NAMES, active_events, any_bits, feature_events, spelled, with_bits
+from tenure.rollups.use_days import active_events, any_bits, feature_events, spelled, with_bits
 
 
 def firsts(world: World, asked: Asked) -> ir.Table:
@@ -113,21 +113,21 @@ def _breadth(world: World, asked: Asked) -> ir.Table:
         rows = allowed(world, asked)
         counts = rows.group_by("k", "cust").agg(all_=rows.count(), used=ibis.ifelse(rows.used, 1, 0).sum())
         return counts.select("k", "cust", part=counts.used.cast("float64") / counts.all_.cast("float64"))
-    use = _masks(asked)
     number: ir.Value | None = None
-    if world.usage.named is not None:
-        number = ibis.literal(len(world.usage.named))
-    elif "features" in world.loaded:
+    if world.usage.named is None and "features" in world.loaded:
         known = world.past("features").select(f_feature="feature").distinct()
-        bits = NAMES.semi_join(known, NAMES.feature == known.f_feature)
-        bits = bits.group_by(n_word=bits.word).agg(known=any_bits(bits.bit))
-        use = use.join(bits, use.word == bits.n_word).mutate(mask=lambda t: t.mask & t.known)
+        use = _used(asked)
+        use = use.semi_join(known, use.feature == known.f_feature)
+        counts = use.group_by(u_k=use.k, u_cust=use.cust).agg(used=use.count())
     else:
-        seen = asked.rollup("feature_use")
-        seen = seen.filter(seen.day < ibis.literal(world.cut))
-        known = spelled(seen.group_by("word").agg(mask=any_bits(seen.mask))).select(f_feature="feature")
-    use = with_bits(use, "used")
-    counts = use.group_by(u_k=use.k, u_cust=use.cust).agg(used=use.used.sum())
+        use = with_bits(_masks(asked))
+        counts = use.group_by(u_k=use.k, u_cust=use.cust).agg(used=use.bits.sum().cast("int64"))
+        if world.usage.named is not None:
+            number = ibis.literal(len(world.usage.named))
+        else:
+            seen = asked.rollup("feature_use")
+            seen = seen.filter(seen.day < ibis.literal(world.cut))
+            known = spelled(seen.group_by("word").agg(mask=any_bits(seen.mask))).select(f_feature="feature")
     members = asked.members()
     found = members.join(counts, [members.k == counts.u_k, members.cust == counts.u_cust], how="left")
     if number is None:

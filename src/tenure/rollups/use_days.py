@@ -6,7 +6,7 @@ distinct: the different users of a stretch of days are the rows whose `since` li
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -34,6 +34,19 @@ BITS = 62
 def any_bits(bits: int) -> int:
     """All bits that any row has: a function of every engine, though Ibis knows it for some alone (see `texts`)."""
     return 0
+
+
+def with_bits(rows: ir.Table) -> ir.Table:
+    """The rows with `bits`, how many their mask has, by sums of neighbours: engines name a function for it variously.
+
+    A layer for each step, since each names the one before twice.
+    """
+    rows = rows.mutate(bits=rows.mask - ((rows.mask >> 1) & 0x5555555555555555))
+    rows = rows.mutate(bits=(rows.bits & 0x3333333333333333) + ((rows.bits >> 2) & 0x3333333333333333))
+    rows = rows.mutate(bits=(rows.bits + (rows.bits >> 4)) & 0x0F0F0F0F0F0F0F0F)
+    for width in (8, 16, 32):
+        rows = rows.mutate(bits=rows.bits + (rows.bits >> width))
+    return rows.mutate(bits=rows.bits & 0x7F)
 
 
 def active_events(world: World) -> ir.Table:
@@ -131,27 +144,6 @@ def spelled(rows: ir.Table) -> ir.Table:
     return rows.join(names, [rows.word == names.n_word, (rows.mask & names.bit) != 0]).drop(
         "n_word", "word", "mask", "bit"
     )
-
-
-def with_bits(rows: ir.Table, name: str) -> ir.Table:
-    """The rows with how many features their masks stand for: the bits of two, four, eight, .. places are added up."""
-
-    def said(digits: str) -> ir.Value:
-        return ibis.literal(int(digits * (16 // len(digits)), 16), "int64")
-
-    two, four, eight = said("5"), said("3"), said("0f")
-    steps: list[Callable[[ir.Value], ir.Value]] = [
-        lambda bits: bits - ((bits >> 1) & two),
-        lambda bits: (bits & four) + ((bits >> 2) & four),
-        lambda bits: (bits + (bits >> 4)) & eight,
-        lambda bits: bits + (bits >> 8),
-        lambda bits: bits + (bits >> 16),
-        lambda bits: (bits + (bits >> 32)) & 127,
-    ]
-    found = rows.mutate(**{name: rows.mask})
-    for step in steps:  # each a select of its own: as one expression it would say the mask 64 times
-        found = found.mutate(**{name: step(found[name])})
-    return found
 
 
 def _with_since(
