@@ -136,7 +136,7 @@ def drivers(
         )
     told = engine.warehouse.run("SELECT customer_id, name FROM customer_keys")
     names = {str(i): str(n) for i, n in zip(told["customer_id"], told["name"], strict=True)}
-    unit = question.reading.unit or question.metric.unit
+    unit = question.unit
     currency = engine.world.currency if unit == "money" else None
     return Drivers(question, unit, currency, period, found, reason, goes, scale, names)
 

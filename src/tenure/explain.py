@@ -134,7 +134,7 @@ def explain(measure: Measure, question: Question, frame: Frame, versus: str | No
     other, differences = (None, []) if versus is None else _versus(side, versus)
     if any(d.amount != 0 and not d.customers for d in differences):
         notes.append("Not every difference can be split by customer: a part of it counts no customers.")
-    unit = question.reading.unit or question.metric.unit
+    unit = question.unit
     return Explanation(
         question,
         frame.periods[0].label,

@@ -161,7 +161,7 @@ def compared(measure: Measure, question: Question, framing: Framing, event: Even
         )
     group = Group(_mean(scaled[: len(first)]), _mean(scaled[len(first) :]), _most(series), tuple(series))
     notes = ("Without a comparison group, whatever else happened at that time is in the figure too.",)
-    unit = question.reading.unit or question.metric.unit
+    unit = question.unit
     return Compared(event, question, unit, tuple(first), tuple(then), group, None, effect, None, notes)
 
 
@@ -209,7 +209,7 @@ def _against_group(
     notes = []
     if apart is not None and not apart.noise:
         notes.append("The groups were already drawing apart before the event, which the difference carries on.")
-    unit = question.reading.unit or question.metric.unit
+    unit = question.unit
     return Compared(event, question, unit, tuple(first), tuple(then), groups[0], groups[1], effect, apart, tuple(notes))
 
 

@@ -55,7 +55,7 @@ class Measure:
         return found
 
     def _result(self, question: Question, frame: Frame, rows: Iterable[Row]) -> Result:
-        unit = question.reading.unit or question.metric.unit
+        unit = question.unit
         return Result(
             question.metric.id,
             question.metric.title,
@@ -148,9 +148,8 @@ class Measure:
         if question.reading.n is not None:
             n = self._resolved(question.reading.n, frame)
             return None if isinstance(expr, Of) and n == values_of(expr) else n  # its figure says how many
-        if isinstance(expr, Ratio) and isinstance(expr.bottom, Across) and scale(expr.bottom) == 1:
-            return expr.bottom
-        return None
+        counted = expr.bottom if isinstance(expr, Ratio) else expr if question.unit == "count" else None
+        return counted if isinstance(counted, Across) and scale(counted) == 1 else None
 
     def _of(
         self,

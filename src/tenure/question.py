@@ -23,6 +23,11 @@ class Question:
     def key(self) -> tuple[str, str]:
         return self.metric.id, self.variant
 
+    @property
+    def unit(self) -> str:
+        """The reading's own unit, else the metric's."""
+        return self.reading.unit or self.metric.unit
+
 
 @dataclass(frozen=True)
 class Frame:

@@ -85,7 +85,7 @@ def ask(
         one, other = float(here.value or 0), float(there.value or 0)
         low, high = difference((one, here.low, here.high), (other, there.low, there.high))
         noise = verdict(low, high, here, there)
-    unit = question.reading.unit or question.metric.unit
+    unit = question.unit
     return TwoGroups(question, unit, measure.engine.world.currency, found, *sides, (here, there), gap, low, high, noise)
 
 

@@ -35,11 +35,13 @@ def test_one_and_two_tickets_are_still_open(company: Any) -> None:
 
 
 def test_means_medians_and_percentiles(company: Any) -> None:
-    """0, 1, ..., 10 hours: mean and median 5, the 90th percentile 9; resolved at once counts as 0 hours."""
+    """0, 1, ..., 10 hours: mean and median 5, the 90th percentile 9; resolved at once counts as 0 hours. Eleven tickets
+    were counted, whether they are the figure or what it divides by."""
     rows = "\n".join(f"t{h},2024-05-01T00:00Z,2024-05-01T{h:02}:00Z" for h in range(11))
     firm = company(tickets=f"{HOURS}\n{rows}")
     found = [firm.value("resolution_time", "2024-05", "--variant", v) for v in ("default", "median", "p90")]
     assert found == [5, 5, 9]
+    assert [firm.row(metric, "2024-05")["n"] for metric in ("tickets", "resolution_time")] == [11, 11]
 
 
 def test_a_median_of_many_and_its_interval(company: Any) -> None:
