@@ -16,7 +16,8 @@ from .fitting import Fit, of_buyers
 
 NAME = "Pareto/NBD"
 
-LEVELS = (4, 8, 16, 64, 256, 2000)
+MOST, AT_ONCE = 2000, 64
+"""Levels of a continued fraction."""
 PRECISION = 37.0
 """Of a continued fraction, in logarithms: a relative error of e^-37, the last bit of a float."""
 
@@ -93,23 +94,28 @@ def hypergeometric(b: Floats, c: Floats, z: Floats) -> Floats:
     root = np.sqrt(1 - z)
     with np.errstate(divide="ignore"):
         needed = PRECISION / (2 * np.log((1 + root) / (1 - root)))
+    levels = np.minimum(np.ceil(needed), MOST - 1).astype(np.int64) + 1
+    order = np.argsort(-levels, kind="stable")
     found = np.empty_like(z)
-    least = -1.0
-    for levels in LEVELS:
-        these = (needed > least) & ((needed <= levels) | (levels == LEVELS[-1]))
-        if these.any():
-            found[these] = _fraction(b[these], c[these], z[these], levels + 1)
-        least = levels
+    found[order] = _fraction(b[order], c[order], z[order], levels[order])
     return found
 
 
-def _fraction(b: Floats, c: Floats, z: Floats, levels: int) -> Floats:
-    """The continued fraction from its lowest level up, two levels at a time."""
+def _fraction(b: Floats, c: Floats, z: Floats, levels: npt.NDArray[np.int64]) -> Floats:
+    """The continued fraction from each one's lowest level up, two levels at a time. Who begins lowest comes first."""
     value = np.ones_like(z)
-    for n in range(levels, 0, -1):
-        even = n * (c - b + n - 1) / ((c + 2 * n - 2) * (c + 2 * n - 1))
-        odd = (b + n) * (c + n - 1) / ((c + 2 * n - 1) * (c + 2 * n))
-        value = 1 - even * z / (1 - odd * z / value)
+    deepest = int(levels.max(initial=0))
+    begun = np.searchsorted(-levels, -np.arange(deepest + 1), side="right")
+    for first in range(deepest, 0, -AT_ONCE):
+        # What does not hang on the level below is worked out for many levels at once.
+        n = np.arange(first, max(first - AT_ONCE, 0), -1)
+        here = begun[n]
+        k = n[:, None].astype(np.float64)
+        b_, c_, z_ = (one[: here[-1]] for one in (b, c, z))
+        even = k * (c_ - b_ + k - 1) / ((c_ + 2 * k - 2) * (c_ + 2 * k - 1)) * z_
+        odd = (b_ + k) * (c_ + k - 1) / ((c_ + 2 * k - 1) * (c_ + 2 * k)) * z_
+        for i, end in enumerate(here):
+            value[:end] = 1 - even[i, :end] / (1 - odd[i, :end] / value[:end])
     return np.asarray(1 / (1 - b / c * z / value))
 
 
