@@ -194,9 +194,12 @@ def main() -> None:
     parser.add_argument("--tickets", type=int, default=5_000_000)
     parser.add_argument("--answers", type=int, default=3_000_000)
     parser.add_argument("--repeat", type=int, default=5)
-    parser.add_argument("--only", default=",".join(PARTS))
+    parser.add_argument("--only", default=",".join(PARTS), help=f"some of {', '.join(PARTS)}")
     parser.add_argument("--folder", type=Path, default=None)
     asked = parser.parse_args()
+    unknown = sorted(set(asked.only.split(",")) - set(PARTS))
+    if unknown:
+        parser.error(f"there is no part {unknown[0]!r}; the parts are {', '.join(PARTS)}")
     rows = {"events": asked.events, "tickets": asked.tickets, "survey_responses": asked.answers}
     made = replace(company(asked.customers, asked.folder), rows=rows)
     print(f"{asked.customers:,} customers in {made.folder}\n{HEAD}", flush=True)
