@@ -49,7 +49,8 @@ def sales(ledger: Ledger, customer: str, kind: str) -> list[tuple[date, Fraction
                 old = before[family]
                 if kind == "upsell" and holding.mrr > old.mrr and holding.items != old.items:
                     found.append((day, holding.mrr - old.mrr))
-            elif kind == "cross_sell" and family not in ever and ledger.level(customer, day - DAY) > 0:
+            # What is first held for nothing is no sale, docs/decisions.md.
+            elif kind == "cross_sell" and family not in ever and ledger.level(customer, day - DAY) > 0 < holding.mrr:
                 found.append((day, holding.mrr))
         ever |= after.keys()
     return found
