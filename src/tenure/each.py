@@ -135,7 +135,7 @@ class _Last:
     def _window(self, leaf: Across) -> tuple[Flow, date, date, bool] | None:
         """All the days as one window, where rows know the day that is sought."""
         flow, slots = compiled.counted(leaf), self.table.slots
-        if flow is None or self.table.frame.segments.names or not each_windows.by_day(flow.rows, leaf.x):
+        if flow is None or self.table.frame.segments.names:
             return None
         return flow, slots[0].start, slots[-1].stop, True
 

@@ -224,3 +224,29 @@ def test_first_pages_ask_nothing_that_was_not_asked_beforehand(folder: Path) -> 
     """After a start a manager opens overview, metrics and customers: every question has its answer."""
     done = subprocess.run([sys.executable, "-c", OPENED, str(folder)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr[-2000:] + done.stdout
+
+
+BROKEN = """
+import sys
+from dataclasses import replace
+from tenure.workspace import Workspace
+from tenure.web import start
+start.django(Workspace.find(sys.argv[1]).config, "testserver")
+from tenure.web import first
+from tenure.web.served import served
+def broken(request):
+    raise KeyError("a page of ours is wrong")
+wrong = [replace(one, ways=(replace(one.ways[0], view=broken),)) for one in first.pages() if one.name == "overview"]
+others = [one for one in first.pages() if one.name != "overview"]
+first.pages = lambda: wrong + others
+answers = served().now
+first.opened(answers)
+print(len(answers._kept) > 0)
+"""
+
+
+def test_a_page_that_fails_keeps_nothing_new_from_the_others(folder: Path) -> None:
+    """Opened beforehand, it is logged; the pages after it are opened, and new data take over."""
+    done = subprocess.run([sys.executable, "-c", BROKEN, str(folder)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, "True"), done.stderr[-2000:]
+    assert "The page overview cannot be opened beforehand" in done.stderr

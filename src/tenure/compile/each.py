@@ -19,9 +19,10 @@ from tenure.compile.rows import BY_VALUE, in_periods, known_day, latest
 from tenure.compile.scan import shape
 from tenure.compile.segments import Segments
 from tenure.compile.slices import people
-from tenure.expr import START, Across, Const, Flow, Level, Moves, Op, Rows
+from tenure.expr import START, Across, Col, Const, Flow, Level, Moves, Op, Rows
 from tenure.rollup import period_rows
 from tenure.stand_ins import BEGIN, STOP
+from tenure.tree import walk
 
 WHOLE = "int64"
 """What numbers are handed back as; a number that does not fit makes the query fail."""
@@ -59,7 +60,7 @@ def of_rows(leaves: Sequence[Across], source: Rows | Moves, relation: Relation, 
     cell = ("cust",) if len(periods) == 1 else ("k", "cust")
     if isinstance(source, Rows) and _single(source) and not any(leaf.how in BY_VALUE for leaf in leaves):
         return dated.select(*cell, **{f"v{i}": _of_row(leaf, dated).cast(WHOLE) for i, leaf in enumerate(leaves)})
-    return dated.group_by(*cell).agg(**{f"v{i}": _number(leaf, dated).cast(WHOLE) for i, leaf in enumerate(leaves)})
+    return dated.group_by(*cell).agg(**{f"v{i}": number(leaf, dated).cast(WHOLE) for i, leaf in enumerate(leaves)})
 
 
 def _single(source: Rows) -> bool:
@@ -79,20 +80,28 @@ def counted(leaf: Across) -> Flow | None:
         return None
     if not isinstance(x, Flow) or x.x != Const(1) or not isinstance(x.rows, Rows):
         return None
-    return None if x.rows.clock == "k" or x.rows.back or x.rows.last_by or x.rows.planned else x
+    return x if known_by_day(x.rows, x) else None
 
 
-def _number(leaf: Across, rows: ir.Table) -> ir.Value:
+def known_by_day(source: Rows | Moves, x: object) -> bool:
+    """Whether rows count in any window by their day alone."""
+    if isinstance(source, Rows) and (source.clock == "k" or source.back or source.last_by or source.planned):
+        return False
+    return not any(isinstance(node, Col) and node.name in ("start", "stop") for node in walk(x))
+
+
+def number(leaf: Across, rows: ir.Table, where: ir.Value | None = None) -> ir.Value:
+    """The leaf's number over rows: a sum, how many different values, the smallest or the largest. `where`: of these."""
     if leaf.how not in BY_VALUE:
-        return _of_row(leaf, rows).sum()
+        return _of_row(leaf, rows).sum(where=where)
     assert isinstance(leaf.x, Flow)
     value = to_ibis(leaf.x.x, row_env(rows, leaf.x.x))
     if leaf.x.keep is not None:
         keep = flow_value(rows, Flow(leaf.x.rows, Const(1), leaf.x.keep))
         value = ibis.ifelse(keep == 1, value, ibis.null(value.type()))
     if leaf.how == "distinct":
-        return value.nunique()
-    return value.min() if leaf.how == "least" else value.max()
+        return value.nunique(where=where)
+    return value.min(where=where) if leaf.how == "least" else value.max(where=where)
 
 
 def _of_row(leaf: Across, rows: ir.Table) -> ir.Value:

@@ -13,15 +13,14 @@ from dataclasses import dataclass, replace
 import ibis
 import ibis.expr.types as ir
 
-from tenure.compile.each import WHOLE, level_of, source_of
+from tenure.compile.each import WHOLE, known_by_day, level_of, number, source_of
 from tenure.compile.plan import Relation
-from tenure.compile.record import as_number, flow_value, inputs, row_env, to_ibis
-from tenure.compile.rows import BY_VALUE
+from tenure.compile.record import as_number, flow_value
 from tenure.compile.segments import Segments
-from tenure.expr import Across, Col, Const, Expr, Flow, Level, Moves, Rows
+from tenure.expr import Across, Expr, Flow, Level, Moves, Rows
 from tenure.rollup import KEYS
 from tenure.stand_ins import BEGIN, STOP, edge
-from tenure.tree import rewrite, walk
+from tenure.tree import rewrite
 
 
 @dataclass(frozen=True)
@@ -40,14 +39,7 @@ class Asked:
 def windowed(leaf: Across) -> Rows | Moves | None:
     """The one table of rows that the leaf sums or looks at, where any window of it can be cut out by day."""
     source = source_of(leaf, ())
-    return source if source is not None and by_day(source, leaf.x) else None
-
-
-def by_day(source: Rows | Moves, x: object) -> bool:
-    """Whether rows count in a window by their day alone."""
-    if isinstance(source, Rows) and (source.clock == "k" or source.back or source.last_by or source.planned):
-        return False
-    return not any(isinstance(node, Col) and node.name in ("start", "stop") for node in walk(x))
+    return source if source is not None and known_by_day(source, leaf.x) else None
 
 
 def narrowed(leaf: Across | Flow, table: str, condition: Expr) -> Across | Flow:
@@ -91,19 +83,7 @@ def _number(one: Asked, rows: ir.Table, last: int) -> ir.Value:
     if isinstance(leaf, Flow):
         tests += [flow_value(rows, leaf) == 1] if leaf.keep is not None else []
     inside = functools.reduce(operator.and_, tests) if tests else None
-    if isinstance(leaf, Flow):
-        return rows.day_.max(where=inside)
-    if leaf.how not in BY_VALUE:
-        _, flows, _ = inputs(leaf.x)
-        return to_ibis(leaf.x, {flow: flow_value(rows, flow) for flow in flows}).sum(where=inside)
-    assert isinstance(leaf.x, Flow)
-    value = to_ibis(leaf.x.x, row_env(rows, leaf.x.x))
-    if leaf.x.keep is not None:
-        keep = flow_value(rows, Flow(leaf.x.rows, Const(1), leaf.x.keep))
-        value = ibis.ifelse(keep == 1, value, ibis.null(value.type()))
-    if leaf.how == "distinct":
-        return value.nunique(where=inside)
-    return value.min(where=inside) if leaf.how == "least" else value.max(where=inside)
+    return rows.day_.max(where=inside) if isinstance(leaf, Flow) else number(leaf, rows, inside)
 
 
 def of_levels(asked: Sequence[Asked], relation: Relation) -> ir.Table:
@@ -115,10 +95,10 @@ def of_levels(asked: Sequence[Asked], relation: Relation) -> ir.Table:
     numbers = {}
     for i, (one, level) in enumerate(zip(asked, levels, strict=True)):
         assert isinstance(one.leaf, Across)
-        number = as_number(one.leaf.how, one.leaf.x, {level: found.after})
-        numbers[f"v{i}"] = number if len(held) == 1 else number.sum(where=_held(found, one.begin))
+        held_now = as_number(one.leaf.how, one.leaf.x, {level: found.after})
+        numbers[f"v{i}"] = held_now if len(held) == 1 else held_now.sum(where=_held(found, one.begin))
     if len(held) == 1:
-        return found.select("cust", **{name: number.cast(WHOLE) for name, number in numbers.items()})
+        return found.select("cust", **{name: one.cast(WHOLE) for name, one in numbers.items()})
     sums = found.group_by("cust").agg(**numbers)
     return sums.select("cust", **{name: sums[name].cast(WHOLE) for name in numbers})
 

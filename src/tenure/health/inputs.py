@@ -66,7 +66,7 @@ class People:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A process hands its answer to another with the names in it: who they are asked of stays behind."""
-        return People, (self.keys, partial(list, self.names()))
+        return People, (self.keys, partial(np.asarray, self.names()))
 
     @cached_property
     def ids(self) -> Array:
@@ -154,7 +154,6 @@ class _Wanted:
     """What the scores' metrics need: figures by window, with as many windows before as a trend looks at; last days."""
 
     def __init__(self, scores: Sequence[Score], day: date) -> None:
-        self.day = day
         self.measures = [(f"{s.name}/{m.name}", m) for s in scores for m in s.measures if m.source == "metric"]
         past: dict[tuple[Window, str], int] = {}
         for _, one in self.measures:
@@ -163,7 +162,6 @@ class _Wanted:
         names: dict[tuple[Window, int], list[str]] = {}
         for (window, name), back in past.items():
             names.setdefault((window, back), []).append(name)
-        self.past = past
         self.spans = list(names)
         self.figures: list[Figures] = [(names[key], spans(day, *key)) for key in self.spans]
         dated = [one for _, one in self.measures if one.since or one.fresh_for is not None]

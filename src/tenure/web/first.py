@@ -5,17 +5,18 @@ They are the pages themselves, as a manager opens them without a choice; so ther
 
 from __future__ import annotations
 
-import contextlib
+import logging
 
-from django.db import DatabaseError, connections
+from django.db import connections
 from django.http import HttpRequest
 
 from tenure.access import Seen
 from tenure.errors import TenureError
 from tenure.web.answers import Answers
 from tenure.web.models import Person
-from tenure.web.page import pages
+from tenure.web.page import Page, pages
 
+log = logging.getLogger("tenure.web")
 FIRST = ("overview", "metrics", "customers")
 """What people open in the morning, and wait for. Other pages are asked for when somebody opens them."""
 
@@ -27,10 +28,18 @@ def opened(answers: Answers) -> None:
         with answers.first_asked():
             for page in pages():
                 if page.name in FIRST:
-                    with contextlib.suppress(TenureError, DatabaseError):  # it is said to whoever opens the page
-                        page.ways[0].view(_request(page.address, reader, answers))
+                    _open(page, reader, answers)
     finally:
         connections.close_all()  # this thread asks seldom: an open one would be stale by then
+
+
+def _open(page: Page, reader: Person, answers: Answers) -> None:
+    try:
+        page.ways[0].view(_request(page.address, reader, answers))
+    except TenureError:
+        pass  # it is said to whoever opens the page
+    except Exception:  # a page that fails must not keep new data from every other page
+        log.exception("The page %s cannot be opened beforehand.", page.name)
 
 
 def _request(address: str, reader: Person, answers: Answers) -> HttpRequest:
