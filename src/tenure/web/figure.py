@@ -150,7 +150,7 @@ class Figure:
     @property
     def why(self) -> str:
         """Its page, opened on this number."""
-        return self.href + ("&" if "?" in self.href else "?") + "why=" + quote(self.row.period)
+        return self.href + ("&" if "?" in self.href else "?") + "why=" + quote(self.row.period) + "#why"
 
     @property
     def place(self) -> str:

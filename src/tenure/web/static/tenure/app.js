@@ -12,8 +12,14 @@
     }
     if (event.key === "Escape") {
       var close = document.querySelector("[data-close]");
-      if (close && !typing) { sessionStorage.setItem("tenure-focus", close.dataset.close); close.click(); }
+      if (close && !typing) { close.click(); }
     }
+  });
+
+  // What is closed gives the focus back to the row that it was opened from.
+  document.addEventListener("click", function (event) {
+    var close = event.target.closest("[data-close]"), row = document.querySelector("tr.chosen a[id]");
+    if (close) { sessionStorage.setItem("tenure-focus", row ? row.id : close.dataset.close); }
   });
 
   document.addEventListener("click", function (event) {
