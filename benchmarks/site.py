@@ -27,12 +27,13 @@ from urllib.parse import urlencode, urlsplit
 from benchmarks.generate import Company
 from benchmarks.grown import grown
 from benchmarks.timing import Time, Verdict
-from tenure.web.server import THREADS
 from tenure.workspace import Workspace
 
 TIMES, READERS, PAUSE, MINUTE = 100, 50, 5.0, 60.0
 PATIENCE = 300.0
 """Seconds that a first question may take at this size, before anything is kept."""
+AT_ONCE = 16
+"""Readers who ask for a page at one moment, twice what a worker answers at once."""
 METRICS = (
     "/metrics/nrr?by=plan",
     "/metrics/mrr",
@@ -164,7 +165,7 @@ def _until_kept(address: str, cookie: str) -> None:
         waits: list[float] = []
         quick = 0
         while quick < 3:
-            asked = [Asked() for _ in range(2 * THREADS)]
+            asked = [Asked() for _ in range(AT_ONCE)]
             at_once = [threading.Thread(target=Reader(address, cookie).visit, args=(path, one)) for one in asked]
             for thread in at_once:
                 thread.start()
