@@ -104,7 +104,7 @@ def test_drivers_are_asked_for_and_never_causes(look: Look, workspace: Workspace
     page.wait_for_selector("#goes")
     findings = [one for one in answer["goes_with"]["factors"] if one["finding"]]
     assert page.locator("section[aria-labelledby=goes] tbody tr").count() == len(answer["goes_with"]["factors"])
-    assert page.locator("#main .tag.watch").count() == len(findings)
+    assert page.locator("#main td .tag.watch").count() == len(findings)
     said = page.inner_text("#main").lower()
     assert "a difference, not a cause" in said
     assert "because of" not in said and "drives" not in said and "leads to churn" not in said
