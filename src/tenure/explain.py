@@ -333,6 +333,7 @@ def _variants(measure: Measure, question: Question, frame: Frame) -> list[dict[s
         {
             "variant": q.variant,
             "value": result.rows[0].value,
+            "unit": q.unit,
             "reason": result.rows[0].reason,
             "why": q.reading.why or ("as tenure counts it" if q.variant == metric.default else ""),
         }
