@@ -32,9 +32,10 @@ def metrics(rows: Sequence[Mapping[str, Any]], width: int, *, colour: bool = Fal
     return "\n".join(table(columns, width, colour=colour))
 
 
-def described(doc: str, width: int) -> list[str]:
-    """A metric's documentation, part by part with a line between."""
+def described(doc: str, width: int, without: str = "") -> list[str]:
+    """A metric's documentation, part by part with a line between; `without` one that stands elsewhere."""
     parts = re.split(r"\s+(?=\*[A-Z][a-z ]+[.:]\*)", doc.strip())
+    parts = [part for part in parts if not without or not part.startswith(f"*{without}")]
     each = [wrapped(re.sub(r"\*([A-Z][a-z ]+)[.:]\*", r"\1:", part), width) for part in parts]
     return [line for lines in each for line in ("", *lines)][1:]
 
