@@ -118,7 +118,7 @@ OUTSIDE = {
         "texts",
         "warehouses",
     ),
-    "sqlglot": ("filter", "compile", "warehouses"),
+    "sqlglot": ("filter", "compile", "texts", "warehouses"),
     "pyarrow": ("store", "load", "sources", "sync", "warehouse", "warehouses", "result"),
     "pandas": ("result",),
     "altair": ("result",),
