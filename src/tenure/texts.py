@@ -59,7 +59,7 @@ def sql(query: ir.Table, dialect: str) -> str:
         ibis.options.pyspark = _Spark()
     compiler = getattr(compilers, dialect).compiler
     said = translated(compiler, query.op()) if dialect in QUICK else None
-    text = str((compiler.to_sqlglot(query) if said is None else said).sql(dialect=compiler.dialect))
+    text = str((compiler.to_sqlglot(query) if said is None else said).sql(dialect=compiler.dialect, copy=False))
     return text.replace("ANY_BITS(", f"{_ANY_BITS.get(dialect, 'BIT_OR')}(")
 
 
