@@ -7,24 +7,32 @@ our expressions do, is taken as it is; anything else is left to Ibis. What comes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
-from ibis.common.annotations import attribute
 from ibis.common.collections import FrozenOrderedDict
 from ibis.common.deferred import Deferred
-from ibis.common.grounds import Concrete
-from ibis.expr.schema import Schema
 from ibis.expr.types.groupby import GroupedTable
 from ibis.expr.types.joins import Join
 
-UNPLAIN = (ops.Reduction, ops.Analytic, ops.ExistsSubquery)
-"""Values that Ibis rewrites where they stand outside an aggregate or a window."""
+from tenure.lean_nodes import (
+    Aggregate,
+    Filter,
+    JoinChain,
+    Project,
+    conjuncts,
+    fields_of,
+    finder,
+    joined,
+    moved_to,
+    new,
+    plain,
+    unnamed,
+)
 
 Values = dict[str, ops.Value]
 
@@ -32,89 +40,6 @@ Values = dict[str, ops.Value]
 def table(columns: Mapping[str, Any], name: str) -> Lean:
     """A table of an engine."""
     return Lean(ibis.table(dict(columns), name=name).op())
-
-
-def _new(kind: type[Any], **arguments: Any) -> Any:
-    """A node of arguments that need no check."""
-    return type.__call__(kind, **arguments)
-
-
-@lru_cache(maxsize=1000)
-def _fields(rel: ops.Relation) -> FrozenOrderedDict:
-    return FrozenOrderedDict({name: _new(ops.Field, rel=rel, name=name) for name in rel.schema})
-
-
-def _schema(values: Mapping[str, ops.Value], *, nullable: bool = False) -> Schema:
-    kinds = {name: value.dtype for name, value in values.items()}
-    if nullable:
-        kinds = {name: kind if kind.nullable else kind.copy(nullable=True) for name, kind in kinds.items()}
-    found: Schema = _new(Schema, fields=FrozenOrderedDict(kinds))
-    return found
-
-
-# Ibis' compiler goes by the names of these classes, so they are its own.
-
-
-class Project(ops.Project):  # type: ignore[misc]  # Ibis ships no types for it
-    """A projection of columns that are known to be its parent's."""
-
-    def __init__(self, **arguments: Any) -> None:
-        Concrete.__init__(self, **arguments)
-
-    schema = attribute(lambda self: _schema(self.values))
-
-    @property
-    def fields(self) -> FrozenOrderedDict:
-        return _fields(self)
-
-
-class Filter(ops.Filter):  # type: ignore[misc]
-    """A filter by conditions on its parent's columns."""
-
-    def __init__(self, **arguments: Any) -> None:
-        Concrete.__init__(self, **arguments)
-
-    values = attribute(lambda self: _fields(self.parent))
-
-    @property
-    def fields(self) -> FrozenOrderedDict:
-        return _fields(self)
-
-
-class Aggregate(ops.Aggregate):  # type: ignore[misc]
-    """An aggregate of its parent's columns."""
-
-    def __init__(self, **arguments: Any) -> None:
-        Concrete.__init__(self, **arguments)
-
-    schema = attribute(lambda self: _schema(self.values))
-
-    @property
-    def fields(self) -> FrozenOrderedDict:
-        return _fields(self)
-
-
-class JoinReference(ops.JoinReference):  # type: ignore[misc]
-    """One side of a join."""
-
-    values = attribute(lambda self: _fields(self.parent))
-
-    @property
-    def fields(self) -> FrozenOrderedDict:
-        return _fields(self)
-
-
-class JoinChain(ops.JoinChain):  # type: ignore[misc]
-    """Joins, with columns of their sides."""
-
-    def __init__(self, **arguments: Any) -> None:
-        Concrete.__init__(self, **arguments)
-
-    schema = attribute(lambda self: _schema(self.values, nullable=True))
-
-    @property
-    def fields(self) -> FrozenOrderedDict:
-        return _fields(self)
 
 
 class Lean(ir.Table):  # type: ignore[misc]
@@ -127,40 +52,40 @@ class Lean(ir.Table):  # type: ignore[misc]
 
     def __getattr__(self, key: str) -> ir.Column:
         rel = self.op()
-        return _new(ops.Field, rel=rel, name=key).to_expr() if key in rel.schema else super().__getattr__(key)
+        return new(ops.Field, rel=rel, name=key).to_expr() if key in rel.schema else super().__getattr__(key)
 
     def __getitem__(self, what: Any) -> Any:
         rel = self.op()
         if isinstance(what, str) and what in rel.schema:
-            return _new(ops.Field, rel=rel, name=what).to_expr()
+            return new(ops.Field, rel=rel, name=what).to_expr()
         return super().__getitem__(what)
 
     def select(self, *exprs: Any, **named: Any) -> Lean:
         """As Ibis has it."""
         values = self._taken(exprs, named)
-        if not values or not all(map(_plain, values.values())):
+        if not values or not all(map(plain, values.values())):
             return Lean(super().select(*exprs, **named).op())
         return self._projected(values)
 
     def mutate(self, *exprs: Any, **named: Any) -> Lean:
         """As Ibis has it."""
         values = self._taken(exprs, named)
-        if values is None or not all(map(_plain, values.values())):
+        if values is None or not all(map(plain, values.values())):
             return Lean(super().mutate(*exprs, **named).op())
-        return self._projected({**_fields(self.op()), **values})
+        return self._projected({**fields_of(self.op()), **values})
 
     def rename(self, *method: Any, **names: str) -> Lean:
         """As Ibis has it."""
         if method:
             return Lean(super().rename(*method, **names).op())
-        new = {old: name for name, old in names.items()}
-        return self._projected({new.get(name, name): field for name, field in _fields(self.op()).items()})
+        called = {old: name for name, old in names.items()}
+        return self._projected({called.get(name, name): field for name, field in fields_of(self.op()).items()})
 
     def drop(self, *names: Any) -> Lean:
         """As Ibis has it."""
         if not all(isinstance(name, str) for name in names):
             return Lean(super().drop(*names).op())
-        known = _fields(self.op())
+        known = fields_of(self.op())
         for name in names:
             known[name]
         return self._projected({name: field for name, field in known.items() if name not in names})
@@ -168,14 +93,14 @@ class Lean(ir.Table):  # type: ignore[misc]
     def filter(self, *predicates: Any) -> Lean:
         """As Ibis has it."""
         values = self._bound(predicates)
-        if not values or not all(map(_plain, values)):
+        if not values or not all(map(plain, values)):
             return Lean(super().filter(*predicates).op())
-        kept = dict.fromkeys(part for value in values for part in _conjuncts(value))
-        return Lean(_new(Filter, parent=self.op(), predicates=tuple(kept)))
+        kept = dict.fromkeys(part for value in values for part in conjuncts(value))
+        return Lean(new(Filter, parent=self.op(), predicates=tuple(kept)))
 
     def join(self, right: ir.Table, predicates: Any = (), *, how: Any = "inner", **names: str) -> ir.Table:
         """As Ibis has it."""
-        chain = _joined(self, right.op(), predicates, how) if not names else None
+        chain = joined(self.op(), right.op(), predicates, how, goes_on=self.goes_on) if not names else None
         return super().join(right, predicates, how=how, **names) if chain is None else Joined(chain)
 
     def cross_join(self, right: ir.Table) -> ir.Table:
@@ -191,7 +116,7 @@ class Lean(ir.Table):  # type: ignore[misc]
         """As Ibis has it."""
         listed = [one for each in by for one in (each if isinstance(each, list | tuple) else [each])]
         values = self._taken(listed, named)
-        if not values or not all(map(_plain, values.values())):
+        if not values or not all(map(plain, values.values())):
             return _Grouped(super().group_by(*by, **named))
         return _Groups(self, values)
 
@@ -210,7 +135,7 @@ class Lean(ir.Table):  # type: ignore[misc]
         return Lean(super().union(table, *rest, distinct=distinct).op())
 
     def _projected(self, values: Values) -> Lean:
-        return Lean(_new(Project, parent=self.op(), values=FrozenOrderedDict(values)))
+        return Lean(new(Project, parent=self.op(), values=FrozenOrderedDict(values)))
 
     def _bound(self, values: Iterable[Any]) -> list[ops.Value] | None:
         """The values as nodes, where all are over this table alone."""
@@ -221,7 +146,7 @@ class Lean(ir.Table):  # type: ignore[misc]
             elif callable(value) and not isinstance(value, ir.Value):
                 value = value(self)
             if isinstance(value, str):
-                node = _fields(rel).get(value)
+                node = fields_of(rel).get(value)
             elif isinstance(value, ir.Value):
                 node = value.op()
             elif isinstance(value, int | float | date):
@@ -241,7 +166,7 @@ class Lean(ir.Table):  # type: ignore[misc]
         names = [*(node.name for node in found[: len(values)]), *named]
         if len({*names}) < len(names):
             return None
-        return {name: _unnamed(node) for name, node in zip(names, found, strict=True)}
+        return {name: unnamed(node) for name, node in zip(names, found, strict=True)}
 
 
 class Joined(Lean):
@@ -251,7 +176,7 @@ class Joined(Lean):
 
     def join(self, right: ir.Table, predicates: Any = (), *, how: Any = "inner", **names: str) -> ir.Table:
         """As Ibis has it."""
-        chain = _joined(self, right.op(), predicates, how) if not names else None
+        chain = joined(self.op(), right.op(), predicates, how, goes_on=self.goes_on) if not names else None
         return Join(self.op()).join(right, predicates, how=how, **names) if chain is None else Joined(chain)
 
     def select(self, *exprs: Any, **named: Any) -> Lean:
@@ -259,7 +184,7 @@ class Joined(Lean):
         chain, values = self.op(), self._sided(exprs, named)
         if not values:
             return Lean(Join(chain).select(*exprs, **named).op())
-        return Lean(_new(JoinChain, first=chain.first, rest=chain.rest, values=FrozenOrderedDict(values)))
+        return Lean(new(JoinChain, first=chain.first, rest=chain.rest, values=FrozenOrderedDict(values)))
 
     def drop(self, *names: Any) -> Lean:
         """As Ibis has it, but the join has no such columns from the start."""
@@ -267,20 +192,20 @@ class Joined(Lean):
         if not all(name in chain.values for name in names):
             return super().drop(*names)
         values = FrozenOrderedDict({name: value for name, value in chain.values.items() if name not in names})
-        return Apart(_new(JoinChain, first=chain.first, rest=chain.rest, values=values))
+        return Apart(new(JoinChain, first=chain.first, rest=chain.rest, values=values))
 
     def _sided(self, exprs: Sequence[Any], named: Mapping[str, Any]) -> Values | None:
         """The values by name, over the columns of the sides."""
         chain, found = self.op(), {}
         sides = [chain.first, *(link.table for link in chain.rest if link.how != "semi")]
-        over = _over(sides, chain, chain.values)
+        over = finder(sides, chain, chain.values)
         for place, value in enumerate([*exprs, *named.values()]):
             node = value.resolve(self) if isinstance(value, Deferred) else value
-            node = _fields(chain).get(node) if isinstance(node, str) else getattr(node, "op", lambda: None)()
+            node = fields_of(chain).get(node) if isinstance(node, str) else getattr(node, "op", lambda: None)()
             if not isinstance(node, ops.Value):
                 return None
             name = node.name if place < len(exprs) else [*named][place - len(exprs)]
-            moved = _moved(_unnamed(node), over) if _plain(_unnamed(node)) else None
+            moved = moved_to(over, unnamed(node)) if plain(unnamed(node)) else None
             if moved is None or name in found:
                 return None
             found[name] = moved
@@ -308,7 +233,7 @@ class _Groups:
             groups = tuple(node.to_expr().name(name) for name, node in self._groups.items())
             return Lean(GroupedTable(self._rows, groups).aggregate(**named).op())
         groups, metrics = FrozenOrderedDict(self._groups), FrozenOrderedDict(values)
-        return Lean(_new(Aggregate, parent=self._rows.op(), groups=groups, metrics=metrics))
+        return Lean(new(Aggregate, parent=self._rows.op(), groups=groups, metrics=metrics))
 
 
 class _Grouped:
@@ -320,84 +245,3 @@ class _Grouped:
     def agg(self, **named: Any) -> Lean:
         """The aggregate, one row for each group."""
         return Lean(self._groups.aggregate(**named).op())
-
-
-def _unnamed(node: ops.Value) -> ops.Value:
-    while isinstance(node, ops.Alias):
-        node = node.arg
-    return node
-
-
-def _plain(node: Any) -> bool:
-    """Whether Ibis would leave a value as it is."""
-    if isinstance(node, ops.Field | ops.Literal | ops.WindowFunction):
-        return True
-    if isinstance(node, ops.Value):
-        return not isinstance(node, UNPLAIN) and all(map(_plain, node.__args__))
-    return all(map(_plain, node)) if isinstance(node, tuple) else True
-
-
-def _conjuncts(node: ops.Value) -> list[ops.Value]:
-    node = _unnamed(node)
-    return [*_conjuncts(node.left), *_conjuncts(node.right)] if isinstance(node, ops.And) else [node]
-
-
-Over = Callable[[ops.Field], ops.Value | None]
-
-
-def _over(sides: Sequence[ops.JoinReference], chain: ops.Relation, values: Mapping[str, ops.Value]) -> Over:
-    """Finds a column of a join, or of a table that is one of its sides, among the sides' own. None: not clear which."""
-
-    def found(field: ops.Field) -> ops.Value | None:
-        rel = field.rel
-        if rel == chain:
-            return values.get(field.name)
-        known = [side for side in sides if rel in (side, side.parent)]
-        return _new(ops.Field, rel=known[0], name=field.name) if len(known) == 1 else None
-
-    return found
-
-
-def _moved(node: Any, over: Over) -> Any:
-    """A value over other columns; None where one is not found."""
-    if isinstance(node, ops.Field):
-        return over(node)
-    if isinstance(node, ops.Literal):
-        return node
-    if isinstance(node, ops.Value):
-        arguments = {}
-        for name, value in zip(node.__argnames__, node.__args__, strict=True):
-            arguments[name] = moved = _moved(value, over)
-            if moved is None and value is not None:
-                return None
-        return node.__recreate__(arguments)
-    if isinstance(node, tuple):
-        parts = tuple(_moved(part, over) for part in node)
-        return None if any(part is None for part in parts) else parts
-    return None if isinstance(node, ops.Node) else node
-
-
-def _joined(rows: Lean, right: ops.Relation, predicates: Any, how: str) -> JoinChain | None:
-    """A join, which goes on from `left` where that is one; None where Ibis must find out what is meant."""
-    conditions = list(predicates) if isinstance(predicates, list | tuple) else [predicates]
-    if how not in ("inner", "left", "semi") or isinstance(right, ops.Reference) or not conditions:
-        return None
-    if not all(isinstance(one, ir.Value) and _plain(_unnamed(one.op())) for one in conditions):
-        return None
-    left = rows.op()
-    if isinstance(left, ops.JoinChain) and rows.goes_on:
-        first, rest, values = left.first, left.rest, left.values
-    else:
-        first, rest = _new(JoinReference, parent=left, identifier=0), ()
-        values = _fields(first)
-    other = _new(JoinReference, parent=right, identifier=len(rest) + 1)
-    over = _over([first, *(link.table for link in rest), other], left if rest else other, values)
-    kept = [_moved(part, over) for one in conditions for part in _conjuncts(one.op())]
-    if any(part is None for part in kept) or (rest and right == left):
-        return None
-    if how != "semi":
-        if not values.keys().isdisjoint(right.schema):
-            return None
-        values = FrozenOrderedDict({**values, **_fields(other)})
-    link = _new(ops.JoinLink, how=how, table=other, predicates=tuple(kept))
-    return _new(JoinChain, first=first, rest=(*rest, link), values=values)  # type: ignore[no-any-return]
