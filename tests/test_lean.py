@@ -19,7 +19,7 @@ ROWS = """
 CREATE TABLE people (who BIGINT, team VARCHAR, since DATE, paid BIGINT);
 INSERT INTO people VALUES (1, 'red', '2024-01-05', 10), (2, 'red', '2024-02-01', NULL), (3, NULL, '2024-02-01', 7);
 CREATE TABLE deeds ("by" BIGINT, "on" DATE, what VARCHAR, paid BIGINT);
-INSERT INTO deeds VALUES (1, '2024-03-01', 'a', 1), (1, '2024-03-02', 'b', 2), (3, '2024-03-02', 'a', 4), 
+INSERT INTO deeds VALUES (1, '2024-03-01', 'a', 1), (1, '2024-03-02', 'b', 2), (3, '2024-03-02', 'a', 4),
     (9, NULL, 'c', 8);
 """
 
