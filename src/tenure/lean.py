@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import ibis
@@ -39,7 +40,12 @@ Values = dict[str, ops.Value]
 
 def table(columns: Mapping[str, Any], name: str) -> Lean:
     """A table of an engine."""
-    return Lean(ibis.table(dict(columns), name=name).op())
+    return Lean(_table(tuple(columns.items()), name))
+
+
+@lru_cache(maxsize=1000)
+def _table(columns: tuple[tuple[str, Any], ...], name: str) -> ops.Relation:
+    return ibis.table(dict(columns), name=name).op()
 
 
 class Lean(ir.Table):  # type: ignore[misc]
