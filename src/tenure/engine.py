@@ -10,10 +10,9 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar, cast
 
-import ibis
 import ibis.expr.types as ir
 
-from tenure import model, texts
+from tenure import lean, model, texts
 from tenure.compile import aged as compiled
 from tenure.compile import overlap, scan, slices, spread, standing, users
 from tenure.compile.aged import Ages
@@ -78,7 +77,7 @@ class Engine(Needs):
         own = {**dict(self.stored.all_rules()), "simultaneous": "day"}
         name = f"{steps.name}_steps"
         if steps.name == "mrr" and rules == own and self.world.steps_hold:
-            return ibis.table(STEPS_SCHEMA, name=name)
+            return lean.table(STEPS_SCHEMA, name=name)
         world = self.world.with_rules(tuple(rules.items()))
         return self.keep(self.named(name, rules), partial(rollups()[name].build, world))
 
@@ -89,7 +88,7 @@ class Engine(Needs):
         """A rollup of rows: the stored one where it holds as of now, else made, once where it is heavy."""
         rollup = rollups()[name]
         if rollup.by_day and self.world.days_hold:
-            return ibis.table(dict(rollup.schema), name=name)
+            return lean.table(dict(rollup.schema), name=name)
         steps = self.relation(Steps("mrr")).get_name() if rollup.over_steps else None
         build = partial(rollup.build, replace(self.world, steps=steps, carried=() if rollup.is_made else carried))
         return self.keep(self.named(name), build) if rollup.is_made else build()
@@ -116,7 +115,7 @@ class Engine(Needs):
         if name not in self.made:
             text, schema = self.text(("made", name, of), lambda: self._compiled(build()))
             self.warehouse.make(name, text)
-            self.made[name] = ibis.table(dict(schema), name=name)
+            self.made[name] = lean.table(dict(schema), name=name)
         return self.made[name]
 
     def _compiled(self, query: ir.Table) -> tuple[str, dict[str, str]]:
