@@ -189,7 +189,6 @@ class Side:
         self.frame = frame
         self.readable = engine.readable(at_grain(question.reading.expr, frame.grain), frame.segments)
         self.expr = engine.resolved(self.readable, frame.segments)
-        self._fitted: dict[Of, Fitted | None] = {}
         self.window = frame.window if question.metric.windowed else None
         self.table = Table(engine, measure.clock, frame, self.window)
         self.table.ask([self.expr])
@@ -255,9 +254,7 @@ class Side:
         return None
 
     def _fit(self, x: Of) -> Fitted | None:
-        if x not in self._fitted:
-            self._fitted[x] = fitted(x, self.table.spread.get(x.curve, {}).get((0, ()), ()))
-        return self._fitted[x]
+        return fitted(x, self.table.spread.get(x.curve, {}).get((0, ()), ()))
 
     def models(self) -> Models:
         """The parameters of every model that the number rests on."""
