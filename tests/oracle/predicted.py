@@ -22,7 +22,7 @@ Numbers = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Buyer:
-    """Days of purchase after the first; days from the first to the last, and to the end; the mean of a later day."""
+    """Days of purchase after the first; days from the first to the last, and watched; the mean of a later day."""
 
     repeats: int
     last: float
@@ -31,7 +31,7 @@ class Buyer:
 
 
 def buyers(folder: Path, end: date) -> dict[str, Buyer]:
-    """Everybody who ordered before a day; what was cancelled or refunded is no order."""
+    """Everybody who ordered before a day, watched until the day before; what was cancelled or refunded is no order."""
     spent: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
     with (folder / "orders.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -43,7 +43,7 @@ def buyers(folder: Path, end: date) -> dict[str, Buyer]:
         first, *later = sorted(days)
         mean = sum(days[day] for day in later) / len(later) if later else 0.0
         last = (later[-1] - first).days if later else 0
-        found[customer] = Buyer(len(later), last, (end - first).days, mean)
+        found[customer] = Buyer(len(later), last, (end - first).days - 1, mean)
     return found
 
 
