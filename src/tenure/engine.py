@@ -25,7 +25,7 @@ from tenure.compile.segments import Segments
 from tenure.compile.spread import Spreads
 from tenure.engine_needs import Needs
 from tenure.errors import MissingRate, RequestError
-from tenure.expr import START, Across, Aged, Moves, Rows, Steps
+from tenure.expr import START, Across, Aged, Level, Moves, Rows, Steps
 from tenure.judged import Judged
 from tenure.periods import FIRST_DAY
 from tenure.policy import Policy
@@ -146,7 +146,7 @@ class Engine(Needs):
             begin = overlap.day_rows(periods)[0][0] if strategy == "overlap" else periods[0].start
             ends = {BEGIN: begin, **ends_of(periods)}
             plan = self._plan((strategy, source), group, theirs)
-            text = self._text((strategy, source, tuple(group), theirs, self.touch), plan.query)
+            text = self._text((strategy, source, tuple(group), theirs, self.touch), plan.query, self._reads(group))
             found |= plan.read(self.warehouse.run(filled(text, ends)), periods)
         return found
 
@@ -174,12 +174,26 @@ class Engine(Needs):
         """Whether the leaf's rows have columns that a metric comes by."""
         return any(set(columns) & set(made(s.table).own) for s in sources(leaf) if isinstance(s, Rows))
 
-    def _text(self, key: tuple[object, ...], query: Callable[[], ir.Table]) -> str:
-        return self.text(key, lambda: self.sql(query()))
+    def _text(
+        self, key: tuple[object, ...], query: Callable[[], ir.Table], reads: tuple[Hashable, ...] | None = None
+    ) -> str:
+        return self.text(key, lambda: self.sql(query()), reads)
 
-    def text(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
-        """A text of a query, or several, made where `key` is new in such a world: in this process, or ever."""
-        return texts.kept((*key, *self.here), make, self.shelf)
+    def text(self, key: tuple[object, ...], make: Callable[[], T], reads: tuple[Hashable, ...] | None = None) -> T:
+        """A text of a query, or several, made where `key` is new in such a world: in this process, or ever.
+
+        `reads`: what else it depends on, where that is less than all of the world.
+        """
+        return texts.kept((*key, *(self.here if reads is None else reads)), make, self.shelf)
+
+    def _reads(self, leaves: Sequence[Across]) -> tuple[Hashable, ...] | None:
+        """What a text of these leaves depends on besides them: where all are steps, on the tables that these are."""
+        nodes = dict.fromkeys(source for leaf in leaves for source in sources(leaf))
+        rates = any(isinstance(node, Level) and node.rates is not None for leaf in leaves for node in walk(leaf))
+        if rates or any(isinstance(node, Rows) for node in nodes):
+            return None
+        tables = {node: self.relation(node) for node in nodes}
+        return self.warehouse.dialect, *((node, t.get_name(), str(t.schema())) for node, t in tables.items())
 
     def _plan(self, key: tuple[str, object], leaves: list[Across], segments: Segments) -> Plan:
         """The plan of a strategy, for periods whose ends are stand-ins."""
@@ -284,7 +298,7 @@ class Engine(Needs):
             found = slices.people(leaf, self.relation, segments, self.revalued, touch=self.touch)
             return self.sql(found.select("cust", "v"))
 
-        kept = self.text(("behind", leaf, segments, self.touch), text)
+        kept = self.text(("behind", leaf, segments, self.touch), text, self._reads([leaf]))
         table = self.warehouse.run(filled(kept, ends_of([period])))
         found: dict[int, int] = {}
         for cust, value in zip(table["cust"], table["v"], strict=True):
