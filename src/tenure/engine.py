@@ -22,6 +22,7 @@ from tenure.compile.plan import Cells, Plan, Segment, whole
 from tenure.compile.rows import BY_VALUE
 from tenure.compile.rows import plan as rows_plan
 from tenure.compile.segments import Segments
+from tenure.compile.slices import Foreign
 from tenure.compile.spread import Spreads
 from tenure.engine_needs import Needs
 from tenure.errors import MissingRate, RequestError
@@ -130,10 +131,14 @@ class Engine(Needs):
         """An expression as this engine's SQL."""
         return texts.sql(query, self.warehouse.dialect)
 
-    @cached_property
-    def revalued(self) -> ir.Table | None:
-        """Items in their own currency with every rate they may be valued at, where NRR and GRR need them."""
-        return natives(self.world) if self.revalues() else None
+    def foreign(self, leaves: Sequence[Across]) -> Foreign | None:
+        """Items in their own currency and all rates, where these leaves value levels anew; made once for all."""
+        anew = any(isinstance(node, Level) and node.rates is not None for leaf in leaves for node in walk(leaf))
+        if not anew or not self.revalues():
+            return None
+        rules = {**dict(self.world.policy.all_rules()), **dict(self.world.rules), "simultaneous": "day"}
+        items = self.keep(self.named("natives", rules), partial(natives, self.world))
+        return Foreign(items, self.keep("made_rates", partial(_rates.pieces, self.world)), self.world.currency)
 
     # -- answers ---------------------------------------------------------------------------------------------------
 
@@ -145,7 +150,8 @@ class Engine(Needs):
         for (strategy, source, theirs), group in self._by_strategy(leaves, periods, segments).items():
             begin = overlap.day_rows(periods)[0][0] if strategy == "overlap" else periods[0].start
             ends = {BEGIN: begin, **ends_of(periods)}
-            plan = self._plan((strategy, source), group, theirs)
+            rates = self.foreign(group) if strategy == "slices" else None
+            plan = self._plan((strategy, source), group, theirs, rates)
             text = self._text((strategy, source, tuple(group), theirs, self.touch), plan.query, self._reads(group))
             found |= plan.read(self.warehouse.run(filled(text, ends)), periods)
         return found
@@ -195,7 +201,7 @@ class Engine(Needs):
         tables = {node: self.relation(node) for node in nodes}
         return self.warehouse.dialect, *((node, t.get_name(), str(t.schema())) for node, t in tables.items())
 
-    def _plan(self, key: tuple[str, object], leaves: list[Across], segments: Segments) -> Plan:
+    def _plan(self, key: tuple[str, object], leaves: list[Across], segments: Segments, rates: Foreign | None) -> Plan:
         """The plan of a strategy, for periods whose ends are stand-ins."""
         strategy, source = key
         if strategy == "scan":
@@ -217,7 +223,7 @@ class Engine(Needs):
         if strategy == "rows":
             assert isinstance(source, Rows)
             return rows_plan(leaves, partial(self.relation, source, segments.carried), source, segments)
-        return slices.plan(leaves, self.relation, segments, lambda: self.revalued, touch=self.touch)
+        return slices.plan(leaves, self.relation, segments, rates, touch=self.touch)
 
     def _by_strategy(
         self, leaves: Sequence[Across], periods: Sequence[Slot], segments: Segments
@@ -293,9 +299,10 @@ class Engine(Needs):
             return {}
         for source in sources(leaf):
             self.ready(source)
+        rates = self.foreign([leaf])
 
         def text() -> str:
-            found = slices.people(leaf, self.relation, segments, self.revalued, touch=self.touch)
+            found = slices.people(leaf, self.relation, segments, rates, touch=self.touch)
             return self.sql(found.select("cust", "v"))
 
         kept = self.text(("behind", leaf, segments, self.touch), text, self._reads([leaf]))

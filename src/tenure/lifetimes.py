@@ -7,6 +7,8 @@ no value.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import lru_cache
 
 from tenure.compile.spread import Spread
 from tenure.errors import RequestError
@@ -15,6 +17,18 @@ from tenure.lasting import DISCOUNT, Of
 MONTH = 30.4375
 BUYING = ("buying", "buying_pareto")
 """Rows behind these: (cust, repeat purchases, days to the last, days watched, mean of a repeat purchase in cents)."""
+RENEWING = "renewing"
+FITTED = (*BUYING, RENEWING)
+Models = Mapping[str, Mapping[str, float]]
+"""By the name of each model its parameters; those of time in days, those of money in cents."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Models and what they say: of each customer what its purchases will bring, or (None) of everybody alike."""
+
+    models: Models
+    values: Mapping[int | None, float]
 
 
 def monthly_discount() -> float:
@@ -22,8 +36,37 @@ def monthly_discount() -> float:
     return float((1 + float(DISCOUNT)) ** (1 / 12) - 1)
 
 
+@lru_cache(maxsize=2)
+def fitted(of: Of, spread: Spread) -> Fitted | None:
+    """The models behind `of`, fitted to these customers; None where none fits.
+
+    The last are kept: who asks for a value asks for its parameters and for each customer's next.
+    """
+    try:
+        return _renewing(of, spread) if of.what == RENEWING else _buying(of, spread)
+    except RequestError:
+        return None
+
+
 def renewals(of: Of, spread: Spread) -> float | None:
     """The discounted months a customer is expected to stay within the horizon, from the first on."""
+    found = fitted(of, spread)
+    return None if found is None else found.values[None]
+
+
+def of_each(of: Of, spread: Spread) -> Mapping[int | None, float] | None:
+    """By customer: what their purchases of the horizon are worth, discounted; None where no model fits."""
+    found = fitted(of, spread)
+    return None if found is None else found.values
+
+
+def said(models: Models) -> list[str]:
+    """What was fitted, as one note."""
+    told = [f"{name} ({', '.join(f'{one} {value:.4g}' for one, value in of.items())})" for name, of in models.items()]
+    return [f"Fitted, time in days, money in cents: {'; '.join(told)}."] if told else []
+
+
+def _renewing(of: Of, spread: Spread) -> Fitted:
     from tenure.stats.clv import sbg
 
     months: dict[int, tuple[int, int]] = {}
@@ -32,26 +75,22 @@ def renewals(of: Of, spread: Spread) -> float | None:
         for faced, left, there in ((max(1, -(-length // of.per)), ended, 0), (length // of.per, 0, still)):
             known = months.get(int(faced), (0, 0))
             months[int(faced)] = (known[0] + left, known[1] + there)
-    try:
-        model = sbg.fit(months).model
-    except RequestError:
-        return None
-    return float(model.expected_renewals(0, of.horizon, monthly_discount()))
+    model = sbg.fit(months).model
+    ahead = float(model.expected_renewals(0, of.horizon, monthly_discount()))
+    return Fitted({sbg.NAME: asdict(model)}, {None: ahead})
 
 
-def of_each(of: Of, spread: Spread) -> Mapping[int, float] | None:
-    """By customer: what their purchases of the horizon are worth, discounted; None where no model fits."""
+def _buying(of: Of, spread: Spread) -> Fitted:
     from tenure.stats.clv import bg_nbd, gamma_gamma, pareto_nbd
     from tenure.stats.clv.buyers import Buyers
     from tenure.stats.clv.value import of_buyers
 
     columns = list(zip(*spread, strict=True)) or [()] * 5
     cust, x, last, watched, cents = columns
-    try:
-        buyers = Buyers.of(x, last, watched)
-        model = (bg_nbd if of.what == "buying" else pareto_nbd).fit(buyers).model
-        worth = gamma_gamma.fit(x, cents).model.expected(x, cents) / 100
-        values = of_buyers(model, buyers, worth, of.horizon, monthly_discount(), MONTH)
-    except RequestError:
-        return None
-    return dict(zip(map(int, cust), map(float, values), strict=True))
+    buyers = Buyers.of(x, last, watched)
+    how = bg_nbd if of.what == "buying" else pareto_nbd
+    model = how.fit(buyers).model
+    money = gamma_gamma.fit(x, cents).model
+    values = of_buyers(model, buyers, money.expected(x, cents) / 100, of.horizon, monthly_discount(), MONTH)
+    each: dict[int | None, float] = dict(zip(map(int, cust), map(float, values), strict=True))
+    return Fitted({how.NAME: asdict(model), gamma_gamma.NAME: asdict(money)}, each)

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from tenure.periods import FIRST_DAY
 from tenure.rollup import Asked, PeriodRows, World, keyed
 from tenure.rollups.onboardings import scaled
-from tenure.rollups.use_days import active_events, any_bits, feature_events, spelled, with_bits
+from tenure.rollups.use_days import NAMES, active_events, any_bits, feature_events, spelled, with_bits
 
 
 def firsts(world: World, asked: Asked) -> ir.Table:
@@ -27,15 +27,38 @@ def _used(asked: Asked) -> ir.Table:
 
 
 def habits(world: World, asked: Asked) -> ir.Table:
-    """(k, cust, feature, days, active): days on which it was used, and days on which the customer was active at all."""
-    rows = spelled(asked.dated(asked.rollup("feature_use"), "day"))
-    rows = rows.group_by("k", "base", "stop", "cust", "feature").agg(days=rows.count())
-    rows = asked.of_members(rows)
+    """(k, cust, word, mask, again): the features used in the period, and those on a second day of it, not spelled yet.
+
+    What is used again is what an earlier day of the period had too: no row for each customer and feature.
+    """
+    rows = asked.dated(asked.rollup("feature_use"), "day")
+    before = ibis.window(group_by=[rows.k, rows.cust, rows.word], order_by=rows.day, between=(None, -1))
+    rows = rows.mutate(again=rows.mask & any_bits(rows.mask).over(before))
+    rows = rows.group_by("k", "base", "stop", "cust", "word").agg(mask=any_bits(rows.mask), again=any_bits(rows.again))
+    return asked.of_members(rows.mutate(again=ibis.coalesce(rows.again, ibis.literal(0, "int64"))))
+
+
+def _again(rows: ir.Table) -> ir.Table:
+    """One row for each feature, with `again`: whether it was used on a second day."""
+    return spelled(rows, again=lambda found: (found.again & found.bit) != 0)
+
+
+def frequent(world: World, asked: Asked) -> ir.Table:
+    """(k, cust, word, mask, users, days, active): of each day the features used on it (`days` 1), and of each period
+    those used in it, with the days on which the customer was active at all (`users` 1); not spelled yet.
+
+    Sums of both say what a row for each customer and feature would, of which there are seven times as many.
+    """
+    rows = asked.of_members(asked.dated(asked.rollup("feature_use"), "day"))
+    used = rows.group_by("k", "cust", "word").agg(mask=any_bits(rows.mask))
     days = asked.dated(asked.rollup("customer_days"), "day")
     days = days.group_by(d_k=days.k, d_cust=days.cust).agg(active=days.count())
-    found = rows.join(days, [rows.k == days.d_k, rows.cust == days.d_cust], how="left")
+    found = used.join(days, [used.k == days.d_k, used.cust == days.d_cust], how="left")
+    none, one = ibis.literal(0, "int64"), ibis.literal(1, "int64")
     # A feature's event need not be one that counts as activity.
-    return found.mutate(active=ibis.coalesce(found.active, ibis.literal(0))).drop("d_k", "d_cust")
+    active = ibis.coalesce(found.active, none)
+    of_periods = found.select("k", "cust", "word", "mask", users=one, days=none, active=active)
+    return ibis.union(rows.select("k", "cust", "word", "mask", users=none, days=one, active=none), of_periods)
 
 
 def depth(world: World, asked: Asked) -> ir.Table:
@@ -87,15 +110,44 @@ def ever_spans(world: World, asked: Asked) -> ir.Table:
 
 def allowed(world: World, asked: Asked) -> ir.Table:
     """(k, cust, feature, used): what the customers of the period may use on one of its days, and whether they do."""
+    rows = _entitled(world, asked).select("k", "base", "stop", "cust", "feature", "word", "bit").distinct()
+    found = _with_use(asked, asked.of_members(rows))
+    used = ibis.coalesce((found.mask & found.bit) != 0, ibis.literal(False))
+    return found.mutate(used=used).drop("word", "bit", "mask")
+
+
+def _entitled(world: World, asked: Asked) -> ir.Table:
+    """(k, base, stop, cust, feature, word, bit): stretches of what one may use; no bit where nobody ever did.
+
+    Bits come along from the few stretches, since to compare texts takes longer once each has a row for every period.
+    """
     rows = keyed(world.past("entitlements"))
     rows = rows.filter(rows.cust.notnull()).select("cust", "feature", "started_day", "ended_day")
+    names = NAMES.rename(n_feature="feature")
+    rows = rows.join(names, rows.feature == names.n_feature, how="left").drop("n_feature")
     periods = asked.periods
     begun = ibis.coalesce(rows.started_day, ibis.literal(FIRST_DAY)) < periods.stop
-    held = rows.join(periods, [begun, rows.ended_day.isnull() | (rows.ended_day > periods.base)])
-    held = asked.of_members(held.select("k", "base", "stop", "cust", "feature").distinct())
-    used = _used(asked).select(u_k="k", u_cust="cust", u_feature="feature")
-    found = held.join(used, [held.k == used.u_k, held.cust == used.u_cust, held.feature == used.u_feature], how="left")
-    return found.mutate(used=found.u_cust.notnull()).drop("u_k", "u_cust", "u_feature")
+    return rows.join(periods, [begun, rows.ended_day.isnull() | (rows.ended_day > periods.base)])
+
+
+def _with_use(asked: Asked, rows: ir.Table) -> ir.Table:
+    """The rows (k, cust, word, ...) with `mask`: the features of the word that the customer used in the period."""
+    use = _masks(asked).select(u_k="k", u_cust="cust", u_word="word", mask="mask")
+    found = rows.join(use, [rows.k == use.u_k, rows.cust == use.u_cust, rows.word == use.u_word], how="left")
+    return found.mutate(mask=ibis.coalesce(found.mask, ibis.literal(0, "int64"))).drop("u_k", "u_cust", "u_word")
+
+
+def _entitled_counts(world: World, asked: Asked) -> ir.Table:
+    """(k, cust, all_, used): how many features a customer of the period may use, and how many of them it does."""
+    rows, who = _entitled(world, asked), ["k", "base", "stop", "cust"]
+    known = rows.filter(rows.word.notnull()).group_by(*who, "word").agg(may=any_bits(rows.bit))
+    found = _with_use(asked, known)
+    found = with_bits(found.mutate(mask=found.mask & found.may)).rename(used="bits")
+    found = with_bits(found.mutate(mask=found.may)).select(*who, all_="bits", used="used")
+    others = rows.filter(rows.word.isnull()).select(*who, "feature").distinct()  # nobody ever used these
+    others = others.group_by(*who).agg(all_=others.count()).mutate(used=ibis.literal(0, "int64"))
+    both = ibis.union(found, others.select(*who, "all_", "used"))
+    return asked.of_members(both.group_by(*who).agg(all_=both.all_.sum(), used=both.used.sum()))
 
 
 def breadth(world: World, asked: Asked) -> ir.Table:
@@ -110,8 +162,7 @@ def _breadth(world: World, asked: Asked) -> ir.Table:
     All features are those that are named, else the table of features, else what was ever used.
     """
     if "entitlements" in world.loaded:
-        rows = allowed(world, asked)
-        counts = rows.group_by("k", "cust").agg(all_=rows.count(), used=ibis.ifelse(rows.used, 1, 0).sum())
+        counts = _entitled_counts(world, asked)
         return counts.select("k", "cust", part=counts.used.cast("float64") / counts.all_.cast("float64"))
     number: ir.Value | None = None
     if world.usage.named is None and "features" in world.loaded:
@@ -148,7 +199,8 @@ def active_members(world: World, asked: Asked) -> ir.Table:
 USE = ("events",)
 OWN = ("feature",)
 feature_users = PeriodRows("feature_users", firsts, USE, OWN, then=spelled)
-feature_habits = PeriodRows("feature_habits", habits, USE, OWN)
+feature_habits = PeriodRows("feature_habits", habits, USE, OWN, then=_again)
+feature_frequent = PeriodRows("feature_frequent", frequent, USE, OWN, then=spelled)
 feature_depth = PeriodRows("feature_depth", depth, USE, OWN)
 feature_ever = PeriodRows("feature_ever", ever, USE, OWN, spans=ever_spans, then=spelled)
 feature_allowed = PeriodRows("feature_allowed", allowed, ("entitlements", "events"), OWN)
