@@ -152,7 +152,7 @@ class Engine(Needs):
             ends = {BEGIN: begin, **ends_of(periods)}
             rates = self.foreign(group) if strategy == "slices" else None
             plan = self._plan((strategy, source), group, theirs, rates)
-            text = self._text((strategy, source, tuple(group), theirs, self.touch), plan.query)
+            text = self._text((strategy, source, tuple(group), theirs, self.touch), plan.query, self._reads(group))
             found |= plan.read(self.warehouse.run(filled(text, ends)), periods)
         return found
 
@@ -180,12 +180,26 @@ class Engine(Needs):
         """Whether the leaf's rows have columns that a metric comes by."""
         return any(set(columns) & set(made(s.table).own) for s in sources(leaf) if isinstance(s, Rows))
 
-    def _text(self, key: tuple[object, ...], query: Callable[[], ir.Table]) -> str:
-        return self.text(key, lambda: self.sql(query()))
+    def _text(
+        self, key: tuple[object, ...], query: Callable[[], ir.Table], reads: tuple[Hashable, ...] | None = None
+    ) -> str:
+        return self.text(key, lambda: self.sql(query()), reads)
 
-    def text(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
-        """A text of a query, or several, made where `key` is new in such a world: in this process, or ever."""
-        return texts.kept((*key, *self.here), make, self.shelf)
+    def text(self, key: tuple[object, ...], make: Callable[[], T], reads: tuple[Hashable, ...] | None = None) -> T:
+        """A text of a query, or several, made where `key` is new in such a world: in this process, or ever.
+
+        `reads`: what else it depends on, where that is less than all of the world.
+        """
+        return texts.kept((*key, *(self.here if reads is None else reads)), make, self.shelf)
+
+    def _reads(self, leaves: Sequence[Across]) -> tuple[Hashable, ...] | None:
+        """What a text of these leaves depends on besides them: where all are steps, on the tables that these are."""
+        nodes = dict.fromkeys(source for leaf in leaves for source in sources(leaf))
+        rates = any(isinstance(node, Level) and node.rates is not None for leaf in leaves for node in walk(leaf))
+        if rates or any(isinstance(node, Rows) for node in nodes):
+            return None
+        tables = {node: self.relation(node) for node in nodes}
+        return self.warehouse.dialect, *((node, t.get_name(), str(t.schema())) for node, t in tables.items())
 
     def _plan(self, key: tuple[str, object], leaves: list[Across], segments: Segments, rates: Foreign | None) -> Plan:
         """The plan of a strategy, for periods whose ends are stand-ins."""
@@ -291,7 +305,7 @@ class Engine(Needs):
             found = slices.people(leaf, self.relation, segments, rates, touch=self.touch)
             return self.sql(found.select("cust", "v"))
 
-        kept = self.text(("behind", leaf, segments, self.touch), text)
+        kept = self.text(("behind", leaf, segments, self.touch), text, self._reads([leaf]))
         table = self.warehouse.run(filled(kept, ends_of([period])))
         found: dict[int, int] = {}
         for cust, value in zip(table["cust"], table["v"], strict=True):
