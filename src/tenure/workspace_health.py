@@ -177,8 +177,8 @@ class Judging:
         return not self._frame(self._ready(), "total", (), tuple(columns), tuple(conditions), None).segments.moves
 
     def tables(self) -> frozenset[str]:
-        """The tables with a row."""
-        return self._loaded_tables()
+        """The tables with a row, as of now."""
+        return self._ready().engine.world.loaded
 
     def said(
         self, columns: Sequence[str], period: Any, conditions: Sequence[str] = ()

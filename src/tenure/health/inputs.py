@@ -54,7 +54,7 @@ class Ask(Protocol):
         """Everyone's customer_id, by key."""
 
     def tables(self) -> frozenset[str]:
-        """The tables with a row."""
+        """The tables with a row, as of its day."""
 
     def lasts(self, columns: Sequence[str], conditions: Sequence[str] = ()) -> bool:
         """Whether what attributes and conditions say of customers is the same on every day."""
