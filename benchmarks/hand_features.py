@@ -102,28 +102,37 @@ tops AS (
 SELECT m, g, feature, v / n AS v FROM tops JOIN members USING (m, g) WHERE v > 0 ORDER BY g, feature, m"""
 
 
-def _twice(a: Ask) -> str:
-    """Days on which each customer of the period used each feature."""
-    return f"""u AS (
-  SELECT m, any_value(e) AS e, cust, feature, count(*) AS days FROM feature_use r JOIN days d ON r.day = d.c
-  JOIN feature_names n ON n.word = r.word AND mask & bit <> 0 WHERE r.day >= DATE '{a.start}'
-  GROUP BY m, cust, feature),
-habits AS (SELECT * FROM u WHERE {_WAS})"""
-
-
 def _adopted(a: Ask) -> str:
-    return f"""WITH {_calendar(a)}, {_members(a)}, {_twice(a)},
-tops AS (SELECT m, g, feature, count(*) FILTER (days >= 2) AS v FROM habits JOIN segment USING (cust) GROUP BY ALL)
+    """Used again is what an earlier day of the month had too. A row for each customer, month and feature took 5 GB."""
+    return f"""WITH {_calendar(a)}, {_members(a)},
+d AS (
+  SELECT m, e, cust, word, mask, mask & bit_or(mask) OVER (
+    PARTITION BY cust, word, m ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS again
+  FROM feature_use r JOIN days ON r.day = days.c WHERE r.day >= DATE '{a.start}'),
+u AS (
+  SELECT m, any_value(e) AS e, cust, word, bit_or(mask) AS mask, coalesce(bit_or(again), 0) AS again
+  FROM d GROUP BY m, cust, word),
+mine AS (SELECT m, cust, word, mask, again FROM u WHERE {_WAS}),
+tops AS (
+  SELECT m, g, feature, count(*) FILTER (again & bit <> 0) AS v FROM mine JOIN segment USING (cust) {_SPELLED}
+  GROUP BY ALL)
 SELECT m, g, feature, v / n AS v FROM tops JOIN members USING (m, g) ORDER BY g, feature, m"""
 
 
 def _frequency(a: Ask) -> str:
-    return f"""WITH {_calendar(a)}, {_HELD}, {_twice(a)},
+    """Days with a feature from the rows of days, active days from the features of a month."""
+    return f"""WITH {_calendar(a)}, {_HELD},
+u AS (SELECT m, e, cust, word, mask FROM feature_use r JOIN days d ON r.day = d.c WHERE r.day >= DATE '{a.start}'),
+daily AS (SELECT * FROM u WHERE {_WAS}),
+monthly AS (SELECT m, cust, word, bit_or(mask) AS mask FROM daily GROUP BY m, cust, word),
 active AS (
   SELECT m, cust, count(*) AS active FROM customer_days JOIN days ON day = c WHERE day >= DATE '{a.start}'
-  GROUP BY m, cust)
-SELECT m, g, feature, sum(days) / sum(active) AS v FROM habits JOIN active USING (m, cust) JOIN segment USING (cust)
-GROUP BY ALL ORDER BY g, feature, m"""
+  GROUP BY m, cust),
+used AS (SELECT m, g, feature, count(*) AS v FROM daily AS mine JOIN segment USING (cust) {_SPELLED} GROUP BY ALL),
+tops AS (
+  SELECT m, g, feature, sum(active) AS v FROM monthly AS mine JOIN segment USING (cust) JOIN active USING (m, cust)
+  {_SPELLED} GROUP BY ALL)
+SELECT m, g, feature, used.v / tops.v AS v FROM used JOIN tops USING (m, g, feature) ORDER BY g, feature, m"""
 
 
 def _breadth(a: Ask) -> str:

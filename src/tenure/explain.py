@@ -18,13 +18,13 @@ from tenure.errors import RequestError, UnknownName
 from tenure.evaluate import Missing, Value, scale
 from tenure.expr import Across, Aged, Const, Expr, Length, Op, Ratio, Steps, total
 from tenure.lasting import Of
-from tenure.lifetimes import BUYING, of_each
+from tenure.lifetimes import BUYING, fitted, of_each
 from tenure.measure import Measure, at_grain
 from tenure.policy import PRESETS, REVENUE_RULES, Policy
 from tenure.question import Frame, Question
 from tenure.result import Number, plain
 from tenure.table import Table
-from tenure.tree import leaves
+from tenure.tree import leaves, walk
 from tenure.words import words
 
 Shares = dict[int, Fraction]
@@ -130,7 +130,7 @@ def explain(measure: Measure, question: Question, frame: Frame, versus: str | No
         notes.append("This reading is no sum over customers, so none are listed behind it.")
     elif question.metric.id == "clv":
         notes += _above_average(side.shares)
-    notes += _mix(measure, question, frame)
+    notes += side.fitted() + _mix(measure, question, frame)
     other, differences = (None, []) if versus is None else _versus(side, versus)
     if any(d.amount != 0 and not d.customers for d in differences):
         notes.append("Not every difference can be split by customer: a part of it counts no customers.")
@@ -248,6 +248,11 @@ class Side:
             case Const(value=0):
                 return {}
         return None
+
+    def fitted(self) -> list[str]:
+        """The models behind the number, with their parameters."""
+        lifetimes = [x for x in walk(self.expr) if isinstance(x, Of)]
+        return [note for x in lifetimes for note in fitted(x, self.table.spread.get(x.curve, {}).get((0, ()), ()))]
 
     def _scaled(self, x: Expr, factor: Value) -> Shares | None:
         found = self._shares(x)

@@ -14,6 +14,7 @@ views = Rows("resource_views", "day", said="views of resources in the period")
 
 users_of = Rows("feature_users", "k", of="events", said="customers of the period who used the feature")
 habits = Rows("feature_habits", "k", of="events", said="customers of the period who used the feature")
+frequent = Rows("feature_frequent", "k", of="events", said="customers of the period who used the feature")
 depth = Rows("feature_depth", "k", of="events", said="customers of the period who used the feature")
 ever = Rows("feature_ever", "k", of="events", said="customers of the period who ever used the feature")
 allowed = Rows("feature_allowed", "k", of="entitlements", said="customers of the period entitled to the feature")
@@ -187,7 +188,7 @@ depth: users of the feature / active users, of the customers who use it; frequen
                     Ratio(total(users_of.count()), customers_of_period), n=customers_of_period, interval=WILSON
                 ),
                 "adopted": Reading(
-                    Ratio(total(habits.count(Col("days") >= 2)), customers_of_period),
+                    Ratio(total(habits.count(Col("again"))), customers_of_period),
                     "used on two or more days",
                     customers_of_period,
                     WILSON,
@@ -215,9 +216,9 @@ depth: users of the feature / active users, of the customers who use it; frequen
                     total(depth.count()),
                 ),
                 "frequency": Reading(
-                    Ratio(total(habits.sum(Col("days"))), total(habits.sum(Col("active")))),
+                    Ratio(total(frequent.sum(Col("days"))), total(frequent.sum(Col("active")))),
                     "days with the feature / active days",
-                    total(habits.count()),
+                    total(frequent.sum(Col("users"))),
                 ),
             },
             aliases=("feature_adoption", "adoption_rate"),

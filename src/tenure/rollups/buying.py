@@ -45,7 +45,7 @@ def buyers_rows(world: World, asked: Asked) -> ir.Table:
     """(k, cust, repeats, last, watched, cents): every buyer so far, days of purchase counting once each.
 
     repeats: days of purchase after the first; last: days from the first to the last; watched: days from the first to
-    the period's end; cents: what a repeat day brought on average.
+    the period's last day, as the papers count; cents: what a repeat day brought on average.
     """
     rows = orders_rows(world)
     rows = rows.filter(rows.cust.notnull() & rows.placed_day.notnull())
@@ -65,7 +65,7 @@ def buyers_rows(world: World, asked: Asked) -> ir.Table:
         "cust",
         "repeats",
         last=_days(people["first"], people.last_day),
-        watched=_days(people["first"], people["stop"]),
+        watched=_days(people["first"], people["stop"]) - 1,
         cents=each.round().cast("int64"),
     )
 

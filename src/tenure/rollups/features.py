@@ -27,15 +27,38 @@ def _used(asked: Asked) -> ir.Table:
 
 
 def habits(world: World, asked: Asked) -> ir.Table:
-    """(k, cust, feature, days, active): days on which it was used, and days on which the customer was active at all."""
-    rows = spelled(asked.dated(asked.rollup("feature_use"), "day"))
-    rows = rows.group_by("k", "base", "stop", "cust", "feature").agg(days=rows.count())
-    rows = asked.of_members(rows)
+    """(k, cust, word, mask, again): the features used in the period, and those on a second day of it, not spelled yet.
+
+    What is used again is what an earlier day of the period had too: no row for each customer and feature.
+    """
+    rows = asked.dated(asked.rollup("feature_use"), "day")
+    before = ibis.window(group_by=[rows.k, rows.cust, rows.word], order_by=rows.day, between=(None, -1))
+    rows = rows.mutate(again=rows.mask & any_bits(rows.mask).over(before))
+    rows = rows.group_by("k", "base", "stop", "cust", "word").agg(mask=any_bits(rows.mask), again=any_bits(rows.again))
+    return asked.of_members(rows.mutate(again=ibis.coalesce(rows.again, ibis.literal(0, "int64"))))
+
+
+def _again(rows: ir.Table) -> ir.Table:
+    """One row for each feature, with `again`: whether it was used on a second day."""
+    return spelled(rows, again=lambda found: (found.again & found.bit) != 0)
+
+
+def frequent(world: World, asked: Asked) -> ir.Table:
+    """(k, cust, word, mask, users, days, active): of each day the features used on it (`days` 1), and of each period
+    those used in it, with the days on which the customer was active at all (`users` 1); not spelled yet.
+
+    Sums of both say what a row for each customer and feature would, of which there are seven times as many.
+    """
+    rows = asked.of_members(asked.dated(asked.rollup("feature_use"), "day"))
+    used = rows.group_by("k", "cust", "word").agg(mask=any_bits(rows.mask))
     days = asked.dated(asked.rollup("customer_days"), "day")
     days = days.group_by(d_k=days.k, d_cust=days.cust).agg(active=days.count())
-    found = rows.join(days, [rows.k == days.d_k, rows.cust == days.d_cust], how="left")
+    found = used.join(days, [used.k == days.d_k, used.cust == days.d_cust], how="left")
+    none, one = ibis.literal(0, "int64"), ibis.literal(1, "int64")
     # A feature's event need not be one that counts as activity.
-    return found.mutate(active=ibis.coalesce(found.active, ibis.literal(0))).drop("d_k", "d_cust")
+    active = ibis.coalesce(found.active, none)
+    of_periods = found.select("k", "cust", "word", "mask", users=one, days=none, active=active)
+    return ibis.union(rows.select("k", "cust", "word", "mask", users=none, days=one, active=none), of_periods)
 
 
 def depth(world: World, asked: Asked) -> ir.Table:
@@ -158,7 +181,8 @@ def active_members(world: World, asked: Asked) -> ir.Table:
 USE = ("events",)
 OWN = ("feature",)
 feature_users = PeriodRows("feature_users", firsts, USE, OWN, then=spelled)
-feature_habits = PeriodRows("feature_habits", habits, USE, OWN)
+feature_habits = PeriodRows("feature_habits", habits, USE, OWN, then=_again)
+feature_frequent = PeriodRows("feature_frequent", frequent, USE, OWN, then=spelled)
 feature_depth = PeriodRows("feature_depth", depth, USE, OWN)
 feature_ever = PeriodRows("feature_ever", ever, USE, OWN, spans=ever_spans, then=spelled)
 feature_allowed = PeriodRows("feature_allowed", allowed, ("entitlements", "events"), OWN)

@@ -6,7 +6,7 @@ distinct: the different users of a stretch of days are the rows whose `since` li
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -138,12 +138,13 @@ def feature_use(world: World) -> ir.Table:
     return keyed(daily).select("cust", "day", "word", "mask")
 
 
-def spelled(rows: ir.Table) -> ir.Table:
-    """Rows with (word, mask) as one row for each feature of theirs."""
+def spelled(rows: ir.Table, **more: Callable[[ir.Table], ir.Value]) -> ir.Table:
+    """Rows with (word, mask) as one row for each feature of theirs; `more`: columns that its bit says."""
     names = NAMES.rename(n_word="word")
-    return rows.join(names, [rows.word == names.n_word, (rows.mask & names.bit) != 0]).drop(
-        "n_word", "word", "mask", "bit"
-    )
+    found = rows.join(names, [rows.word == names.n_word, (rows.mask & names.bit) != 0])
+    if more:
+        found = found.mutate(**{name: say(found) for name, say in more.items()})
+    return found.drop("n_word", "word", "mask", "bit")
 
 
 def _with_since(
