@@ -71,6 +71,9 @@ metric = "customer_value"
 window = "200d"
 map = "percentile"
 [[health.own.measures]]
+metric = "payment_success"
+window = "90d"
+[[health.own.measures]]
 metric = "return_rate"
 window = "150d"
 points = [[0, 100], [1, 0]]
@@ -87,7 +90,15 @@ name = "large"
 where = "segment = 'small' AND region <> 'north'"
 weights = { tenure = 3 }
 """
-TOGETHER = {"customers", "mrr", "expansion_mrr", "contraction_mrr", "dau:active_days", "purchase_frequency"}
+TOGETHER = {
+    "customers",
+    "mrr",
+    "expansion_mrr",
+    "contraction_mrr",
+    "dau:active_days",
+    "purchase_frequency",
+    "payment_success",
+}
 
 
 def told(found: Inputs) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def events_rows(world: World) -> ir.Table:
     return _keyed(world, active_events(world))
 
 
-payments = Rollup("payments", payments_rows, ("payments", "fx_rates"))
+payments = Rollup("payments", payments_rows, ("payments", "fx_rates"), settled=True)
 orders = Rollup(
     "orders", orders_rows, ("orders", "fx_rates"), inside=("placed_orders", Col("undone").is_(0)), settled=True
 )
