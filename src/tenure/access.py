@@ -132,6 +132,15 @@ class Seen(SeenHealth):
         found: Drivers = self._ask("drivers", metric, period, where=self._where(where), by=self._by(by), **how)
         return found
 
+    def two_groups(self, metric: str, where: Texts, against: Texts, **how: Any) -> Any:
+        """As Workspace.two_groups, each among the customers that this person may see."""
+        return self._ask("two_groups", metric, self._where(where), self._where(against), **how)
+
+    def compare(self, event: str, on: str, metric: str, treated: Texts = (), control: Texts = (), **how: Any) -> Any:
+        """As Workspace.compare, among the customers that this person may see."""
+        others = self._where(control) if control else ()
+        return self._ask("compare", event, on, metric, treated=self._where(treated), control=others, **how)
+
     def metrics(self, word: str | None = None) -> list[dict[str, Any]]:
         """As Workspace.metrics: the catalogue says nothing about customers."""
         found: list[dict[str, Any]] = self._ask("metrics", word)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -148,18 +147,11 @@ def compare(
         )
     else:
         found = _workspace(ctx).compare(
-            event, _day(on), metric, treated=tuple(treated or ()), control=tuple(control or ()), before=before,
+            event, on, metric, treated=tuple(treated or ()), control=tuple(control or ()), before=before,
             after=after, experiment=experiment, variant=variant,
         ).to_json()  # fmt: skip
         table = drawn.as_table
     say.answer(results.as_json(found) if format == "json" else table(found, say.width(), colour=say.colour()))
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{text!r} is not a day.", where="--on", todo="Write it as 2024-06-01.") from None
 
 
 def _workspace(ctx: typer.Context) -> Workspace:

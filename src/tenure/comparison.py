@@ -34,7 +34,7 @@ def compared(
             rows = list(found[i].rows)
             for j, row in enumerate(rows):
                 if row.period == frame.periods[k].label:
-                    rows[j] = replace(row, compare=_compare(row, by.get(tuple(row.by.items())), other))
+                    rows[j] = replace(row, compare=between(row, by.get(tuple(row.by.items())), other.label))
             found[i] = replace(found[i], rows=tuple(rows))
     return found
 
@@ -53,7 +53,7 @@ def _of_everyone(
     for i, result in enumerate(results):
         there = {row.period: row for row in (*(more[i].rows if more else ()), *result.rows)}
         rows = [
-            replace(row, compare=_compare(row, there.get(against[row.period].label), against[row.period]))
+            replace(row, compare=between(row, there.get(against[row.period].label), against[row.period].label))
             for row in result.rows
         ]
         found.append(replace(result, rows=tuple(rows)))
@@ -72,16 +72,16 @@ def _other(measure: Measure, period: Period, frame: Frame, way: str) -> Period:
     return measure.clock.containing(start, frame.grain)
 
 
-def _compare(row: Row, there: Row | None, other: Period) -> Comparison:
+def between(row: Row, there: Row | None, label: str) -> Comparison:
     """The difference, and where both values have an interval its 95 % interval, as of independent samples."""
     value = there.value if there is not None else None
     if row.value is None or value is None or there is None:
-        return Comparison(other.label, value, None, None, None, None)
+        return Comparison(label, value, None, None, None, None)
     change = Fraction(row.value) - Fraction(value)
     if row.low is None or row.high is None or there.low is None or there.high is None:
-        return Comparison(other.label, value, change, None, None, None)
+        return Comparison(label, value, change, None, None, None)
     low, high = difference((float(row.value), row.low, row.high), (float(value), there.low, there.high))
-    return Comparison(other.label, value, change, low, high, verdict(low, high, row, there))
+    return Comparison(label, value, change, low, high, verdict(low, high, row, there))
 
 
 def verdict(low: float, high: float, *sides: Row) -> bool | None:

@@ -65,6 +65,8 @@ class Config:
     fiscal_year_start: int = 1
     as_of: date | datetime | None = None
     """a date is 00:00 in the workspace's zone, a datetime is UTC, None is now"""
+    now: datetime | None = None
+    """the moment that is now where as_of is none; None is the clock's: no setting, for processes that agree on one"""
     stale_after: int = STALE_AFTER
     """hours without a load after which pages say that the data are old; 0 is never"""
     warehouse: str = field(default="duckdb", repr=False)
@@ -89,7 +91,7 @@ class Config:
     def as_of_instant(self) -> datetime:
         """The instant the data stand at, in UTC."""
         if self.as_of is None:
-            return datetime.now(UTC)
+            return self.now or datetime.now(UTC)
         if isinstance(self.as_of, datetime):
             return self.as_of.astimezone(UTC)
         return datetime.combine(self.as_of, datetime.min.time(), ZoneInfo(self.timezone)).astimezone(UTC)

@@ -6,7 +6,7 @@ Floor: what is asked about results.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -88,15 +88,15 @@ def customers(measure: Measure, segments: Segments, wanted: Wanted) -> Customers
     attributes = tuple(n.removeprefix(made.ATTRIBUTE) for n in table.columns if n.startswith(made.ATTRIBUTE))
     columns = _columns(wanted, attributes)
     sort, descending = _order(wanted, attributes, table)
-    rows = _searched(_kept(table, segments, cut), wanted.search, attributes)
-    totals = _totals(engine, rows)
-    ordered = rows.order_by(
-        ibis.desc(rows[sort], nulls_first=False) if descending else ibis.asc(rows[sort], nulls_first=False),
-        ibis.asc(rows["name"].lower()),
-        ibis.asc(rows.customer_id),
-    )
-    page = ordered.limit(wanted.limit, offset=wanted.offset) if wanted.limit is not None or wanted.offset else ordered
-    lines = records(engine, page)
+
+    def rows() -> ir.Table:
+        return _searched(_kept(table, segments, cut), wanted.search, attributes)
+
+    # Searches and later pages are as many as readers; what a page opens with is asked again and again.
+    key = None if wanted.search or wanted.offset else ("directory", cut, segments, table.schema())
+    totals = _totals(engine, _lines(engine, key, lambda: _sums(rows())))
+    page = key and (*key, sort, descending, wanted.limit)
+    lines = _lines(engine, page, lambda: _page(rows(), wanted, sort, descending))
     shown = [_row(line, columns, attributes) for line in lines]
     if MONTHS in columns:
         levels = month_closes(engine, measure.clock, [whole(line["cust"]) for line in lines])
@@ -162,10 +162,18 @@ def _searched(rows: ir.Table, search: str, attributes: Sequence[str]) -> ir.Tabl
     return rows
 
 
-def _totals(engine: Engine, rows: ir.Table) -> dict[str, Any]:
-    known = engine.world.loaded
+def _page(rows: ir.Table, wanted: Wanted, sort: str, descending: bool) -> ir.Table:
+    ordered = rows.order_by(
+        ibis.desc(rows[sort], nulls_first=False) if descending else ibis.asc(rows[sort], nulls_first=False),
+        ibis.asc(rows["name"].lower()),
+        ibis.asc(rows.customer_id),
+    )
+    return ordered.limit(wanted.limit, offset=wanted.offset) if wanted.limit is not None or wanted.offset else ordered
+
+
+def _sums(rows: ir.Table) -> ir.Table:
     paying = ibis.coalesce(rows.state.isin(made.PAYING), ibis.literal(False))
-    query = rows.agg(
+    return rows.agg(
         found=rows.count(),
         customers=ibis.ifelse(paying, 1, 0).sum(),
         mrr=rows.mrr_ticks.sum().cast("decimal(38,0)"),
@@ -173,7 +181,11 @@ def _totals(engine: Engine, rows: ir.Table) -> dict[str, Any]:
         open_tickets=rows.open_tickets.sum(),
         active_users=rows.active_users.sum(),
     )
-    (line,) = records(engine, query)
+
+
+def _totals(engine: Engine, lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    known = engine.world.loaded
+    (line,) = lines
     found: dict[str, Any] = {"found": whole(line["found"]), "customers": whole(line["customers"] or 0)}
     for name, table in (("mrr", "subscriptions"), ("mrr_year_ago", "subscriptions")):
         found[name] = float(amount(whole(line[name] or 0))) if table in known else None
@@ -217,7 +229,13 @@ def plain(value: Any) -> Any:
 
 def records(engine: Engine, query: ir.Table) -> list[dict[str, Any]]:
     """The rows of a query as dictionaries."""
-    answer = engine.warehouse.run(engine.sql(query))
+    return _lines(engine, None, lambda: query)
+
+
+def _lines(engine: Engine, key: tuple[object, ...] | None, query: Callable[[], ir.Table]) -> list[dict[str, Any]]:
+    """The same of a query whose text is kept by what it depends on, where that is said."""
+    text = engine.sql(query()) if key is None else engine.text(key, lambda: engine.sql(query()))
+    answer = engine.warehouse.run(text)
     return [dict(zip(answer, values, strict=True)) for values in zip(*answer.values(), strict=True)]
 
 

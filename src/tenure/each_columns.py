@@ -164,7 +164,7 @@ class Columns(Table):
             self.each[leaf] = [constant(0, self.size)] * len(self.slots)
             return
         relation, segments = self.engine.relation, self.frame.segments
-        query = partial(compiled.of_any, leaf, relation, segments, self.engine.revalued)
+        query = partial(compiled.of_any, leaf, relation, segments, self.engine.foreign([leaf]))
         rows = self.rows(("any", leaf, segments), query, self.slots)
         self.each[leaf] = by_period(leaf, rows, "v0", self.size, len(self.slots))
 
@@ -186,7 +186,7 @@ class Columns(Table):
         if leaf.how in spread.SPREADING:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         source = compiled.source_of(leaf, self.slots)
-        relation, segments, rates = self.engine.relation, self.frame.segments, self.engine.revalued
+        relation, segments, rates = self.engine.relation, self.frame.segments, self.engine.foreign([leaf])
         query = partial(compiled.last_of, leaf, source, relation, self.slots, segments, rates)
         rows = self.rows(("last any", leaf), query, self.slots)
         return as_whole(rows["cust"]), as_whole(rows["k"])

@@ -10,10 +10,9 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar, cast
 
-import ibis
 import ibis.expr.types as ir
 
-from tenure import model, texts
+from tenure import lean, model, texts
 from tenure.compile import aged as compiled
 from tenure.compile import overlap, scan, slices, spread, standing, users
 from tenure.compile.aged import Ages
@@ -23,10 +22,11 @@ from tenure.compile.plan import Cells, Plan, Segment, whole
 from tenure.compile.rows import BY_VALUE
 from tenure.compile.rows import plan as rows_plan
 from tenure.compile.segments import Segments
+from tenure.compile.slices import Foreign
 from tenure.compile.spread import Spreads
 from tenure.engine_needs import Needs
 from tenure.errors import MissingRate, RequestError
-from tenure.expr import START, Across, Aged, Moves, Rows, Steps
+from tenure.expr import START, Across, Aged, Level, Moves, Rows, Steps
 from tenure.judged import Judged
 from tenure.periods import FIRST_DAY
 from tenure.policy import Policy
@@ -74,7 +74,7 @@ class Engine(Needs):
         steps = node if isinstance(node, Steps) else node.steps
         name, rules = f"{steps.name}_steps", self._rules(node)
         if self.holds(node):
-            return ibis.table(STEPS_SCHEMA, name=name)
+            return lean.table(STEPS_SCHEMA, name=name)
         world = self.world.with_rules(tuple(rules.items()))
         return self.keep(self.named(name, rules), partial(rollups()[name].build, world))
 
@@ -97,7 +97,7 @@ class Engine(Needs):
         """A rollup of rows: the stored one where it holds as of now, else made, once where it is heavy."""
         rollup = rollups()[name]
         if rollup.by_day and self.world.days_hold:
-            return ibis.table(dict(rollup.schema), name=name)
+            return lean.table(dict(rollup.schema), name=name)
         steps = self.relation(Steps("mrr")).get_name() if rollup.over_steps else None
         build = partial(rollup.build, replace(self.world, steps=steps, carried=() if rollup.is_made else carried))
         return self.keep(self.named(name), build) if rollup.is_made else build()
@@ -124,7 +124,7 @@ class Engine(Needs):
         if name not in self.made:
             text, schema = self.text(("made", name, of), lambda: self._compiled(build()))
             self.warehouse.make(name, text)
-            self.made[name] = ibis.table(dict(schema), name=name)
+            self.made[name] = lean.table(dict(schema), name=name)
         return self.made[name]
 
     def _compiled(self, query: ir.Table) -> tuple[str, dict[str, str]]:
@@ -140,10 +140,14 @@ class Engine(Needs):
         """An expression as this engine's SQL."""
         return texts.sql(query, self.warehouse.dialect)
 
-    @cached_property
-    def revalued(self) -> ir.Table | None:
-        """Items in their own currency with every rate they may be valued at, where NRR and GRR need them."""
-        return natives(self.world) if self.revalues() else None
+    def foreign(self, leaves: Sequence[Across]) -> Foreign | None:
+        """Items in their own currency and all rates, where these leaves value levels anew; made once for all."""
+        anew = any(isinstance(node, Level) and node.rates is not None for leaf in leaves for node in walk(leaf))
+        if not anew or not self.revalues():
+            return None
+        rules = {**dict(self.world.policy.all_rules()), **dict(self.world.rules), "simultaneous": "day"}
+        items = self.keep(self.named("natives", rules), partial(natives, self.world))
+        return Foreign(items, self.keep("made_rates", partial(_rates.pieces, self.world)), self.world.currency)
 
     # -- answers ---------------------------------------------------------------------------------------------------
 
@@ -155,7 +159,8 @@ class Engine(Needs):
         for (strategy, source, theirs), group in self._by_strategy(leaves, periods, segments).items():
             begin = overlap.day_rows(periods)[0][0] if strategy == "overlap" else periods[0].start
             ends = {BEGIN: begin, **ends_of(periods)}
-            plan = self._plan((strategy, source), group, theirs)
+            rates = self.foreign(group) if strategy == "slices" else None
+            plan = self._plan((strategy, source), group, theirs, rates)
             text = self._text((strategy, source, tuple(group), theirs, self.touch), plan.query)
             found |= plan.read(self.warehouse.run(filled(text, ends)), periods)
         return found
@@ -191,7 +196,7 @@ class Engine(Needs):
         """A text of a query, or several, made where `key` is new in such a world: in this process, or ever."""
         return texts.kept((*key, *self.here), make, self.shelf)
 
-    def _plan(self, key: tuple[str, object], leaves: list[Across], segments: Segments) -> Plan:
+    def _plan(self, key: tuple[str, object], leaves: list[Across], segments: Segments, rates: Foreign | None) -> Plan:
         """The plan of a strategy, for periods whose ends are stand-ins."""
         strategy, source = key
         if strategy == "scan":
@@ -213,7 +218,7 @@ class Engine(Needs):
         if strategy == "rows":
             assert isinstance(source, Rows)
             return rows_plan(leaves, partial(self.relation, source, segments.carried), source, segments)
-        return slices.plan(leaves, self.relation, segments, lambda: self.revalued, touch=self.touch)
+        return slices.plan(leaves, self.relation, segments, rates, touch=self.touch)
 
     def _by_strategy(
         self, leaves: Sequence[Across], periods: Sequence[Slot], segments: Segments
@@ -289,9 +294,10 @@ class Engine(Needs):
             return {}
         for source in sources(leaf):
             self.ready(source)
+        rates = self.foreign([leaf])
 
         def text() -> str:
-            found = slices.people(leaf, self.relation, segments, self.revalued, touch=self.touch)
+            found = slices.people(leaf, self.relation, segments, rates, touch=self.touch)
             return self.sql(found.select("cust", "v"))
 
         kept = self.text(("behind", leaf, segments, self.touch), text)

@@ -107,7 +107,7 @@ def ask(
     questions: Callable[[str, str | None], Question],
     frames: Callable[[str | Sequence[str], str, Sequence[Period], tuple[str, ...]], Frame],
     event: str,
-    on: date,
+    on: date | str,
     metric: str,
     *,
     treated: str | Sequence[str] = (),
@@ -119,12 +119,21 @@ def ask(
 ) -> Compared:
     """What `Workspace.compare` takes: conditions of the treated and of the comparison group, months before and
     after, whether who was treated was drawn by lot."""
-    told = Event(event, on, _texts(treated), _texts(control), experiment)
+    told = Event(event, _day(on), _texts(treated), _texts(control), experiment)
 
     def framing(grain: str, periods: Sequence[Period], by: tuple[str, ...], where: tuple[str, ...]) -> Frame:
         return frames(where, grain, periods, by)
 
     return compared(measure, questions(metric, variant), framing, told, before, after)
+
+
+def _day(on: date | str) -> date:
+    if isinstance(on, date):
+        return on
+    try:
+        return date.fromisoformat(on)
+    except ValueError:
+        raise UsageError(f"{on!r} is not a day.", where="--on", todo="Write it as 2024-06-01.") from None
 
 
 def _texts(text: str | Sequence[str]) -> tuple[str, ...]:

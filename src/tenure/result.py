@@ -29,6 +29,12 @@ class Comparison:
     high: float | None
     noise: bool | None
 
+    @property
+    def judged(self) -> bool:
+        """Whether a page may call the difference better or worse: what is counted, and what is more than noise of
+        enough."""
+        return self.low is None or self.noise is False
+
 
 @dataclass(frozen=True)
 class Row:

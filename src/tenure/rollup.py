@@ -14,12 +14,12 @@ from datetime import date, datetime
 import ibis
 import ibis.expr.types as ir
 
-from tenure import catalog, model
+from tenure import catalog, lean, model
 from tenure.expr import Expr, Steps
 from tenure.policy import Policy
 from tenure.usage import Usage
 
-KEYS = ibis.table(
+KEYS = lean.table(
     {"cust": "int64", "customer_id": "string", "name": "string", "first_day": "date", "first_at": "timestamp"},
     name="customer_keys",
 )
@@ -92,12 +92,12 @@ class World:
 
     def table(self, name: str) -> ir.Table:
         """A model table as it is, whatever as_of says: for levels, whose calendar stops at as_of."""
-        rows = ibis.table(dict(self.columns[name]), name=f"m_{name}")
+        rows = lean.table(dict(self.columns[name]), name=f"m_{name}")
         if self.tail is not None and name == "events":
             rows = rows.filter(rows.day >= ibis.literal(self.tail))
         if self.only is None or "customer_id" not in self.columns[name]:
             return rows
-        wanted = ibis.table({"customer_id": "string"}, name=self.only)
+        wanted = lean.table({"customer_id": "string"}, name=self.only)
         return rows.semi_join(wanted, "customer_id")
 
     def past(self, name: str) -> ir.Table:
@@ -306,9 +306,9 @@ def _days_later(day: ir.Value, days: int) -> ir.Value:
 def keyed(rows: ir.Table, only: str | None = None, carried: tuple[tuple[str, str], ...] = ()) -> ir.Table:
     """The rows with their customer's key; rows of no customer have none. `only`, `carried`: as in World."""
     columns = {"cust": "int64", "customer_id": "string"}
-    known = ibis.table(columns, name=only) if only else KEYS
+    known = lean.table(columns, name=only) if only else KEYS
     if carried:  # the stretches know whose they are: one join by the id's text is enough
-        known = ibis.table(columns | dict(carried), name="customer_pieces")
+        known = lean.table(columns | dict(carried), name="customer_pieces")
     along = {f"{CARRIED}{name}": known[name] for name, _ in carried}
     keys = known.select(key_=known.customer_id, cust=known.cust, **along)
     return rows.join(keys, rows.customer_id == keys.key_, how="left").drop("key_")

@@ -356,7 +356,7 @@ class Workspace(People, Judging):
 
         return ask(self._ready(), self._question, self._framing, **how)
 
-    def compare(self, event: str, on: date, metric: str, **how: Any) -> Compared:
+    def compare(self, event: str, on: date | str, metric: str, **how: Any) -> Compared:
         """What a metric did after an event, against others or its own past: options at `tenure.interventions.ask`."""
         from tenure.interventions import ask
 

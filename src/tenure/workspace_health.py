@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tenure.config import Config
     from tenure.each_days import Days
-    from tenure.health.desk import Desk, Portrait, Standing
+    from tenure.health.desk import Desk, Gallery, Portrait, Standing
     from tenure.health.divergence import Divergence
     from tenure.health.inputs import Ask
     from tenure.health.movers import Movers
@@ -64,7 +64,11 @@ class Judging:
 
     def health_of(self, customer: str, score: str | None = None, as_of: date | None = None) -> Portrait:
         """One customer's score: contributions that sum to it, and what changed since the month before."""
-        return self.desk.portrait(customer, score, as_of)
+        return self.desk.gallery(score, as_of).portrait(customer)
+
+    def health_gallery(self, score: str | None = None) -> Gallery:
+        """Everyone's score now and the month before, of which `portrait` shows one customer as `health_of` does."""
+        return self.desk.gallery(score)
 
     def health_scores(self) -> list[str]:
         """The names of the scores, the workspace's own first."""

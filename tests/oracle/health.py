@@ -144,3 +144,14 @@ def at_risk(people: Sequence[Standing], lowest: str, group: str | None) -> Fract
         if one.score is not None and one.band == lowest and (group is None or one.group == group):
             found += one.mrr
     return found
+
+
+def mean(people: Sequence[Standing], *, weigh: bool) -> Fraction | None:
+    """The mean of the scores there are, by MRR or every customer alike."""
+    top = bottom = Fraction(0)
+    for one in people:
+        if one.score is not None:
+            weight = one.mrr if weigh else Fraction(1)
+            top += weight * one.score
+            bottom += weight
+    return top / bottom if bottom else None

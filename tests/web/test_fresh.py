@@ -18,7 +18,8 @@ from tenure.access import Seen
 from tenure.access_role import Access
 from tenure.errors import RequestError
 from tenure.web.answers import Answers
-from tenure.web.pending import Pending, StillWorking
+from tenure.web.aside import Aside, stop
+from tenure.web.pending import WAITING, Pending, StillWorking
 from tenure.web.served import Served
 from tenure.workspace import Workspace
 
@@ -52,7 +53,7 @@ def _add(folder: Path, name: str) -> None:
 
 
 def test_readers_see_a_refresh_and_no_failure(small: Site) -> None:
-    """Three versions come while two readers ask without a pause."""
+    """Three versions come while two readers ask all the while, a twentieth of a second after each answer."""
     failed: list[str] = []
     asked: list[str] = []
     over = threading.Event()
@@ -64,6 +65,7 @@ def test_readers_see_a_refresh_and_no_failure(small: Site) -> None:
                 asked.append(path)
                 if reply.status != 200:
                     failed.append(f"{path}: {reply.status} {reply.text[:300]}")
+                over.wait(0.05)
 
     for role in ("admin", "viewer"):
         small.jar(role)
@@ -196,6 +198,72 @@ def test_health_of_many_is_the_same_beside_the_site(folder: Path, monkeypatch: p
     kept.write_bytes(kept.read_bytes()[:-1] + b"x")
     with pytest.raises(RequestError, match="changed by somebody else"):
         Served(folder).now("health")
+
+
+@pytest.mark.parametrize("moves", [False, True], ids=["as_of fixed", "as_of moves"])
+def test_what_one_process_answered_beforehand_the_others_take(folder: Path, moves: bool) -> None:
+    """After a start and after a refresh, two that serve stand at one moment, and only one has asked."""
+    settings = folder / "tenure.toml"
+    if moves:
+        lines = settings.read_text(encoding="utf-8").splitlines()
+        settings.write_text("\n".join(line for line in lines if not line.startswith("as_of")), encoding="utf-8")
+    asked: list[str] = []
+
+    def open_first(answers: Answers) -> None:
+        with answers.first_asked():
+            if not answers.knows(("customers", (), (("limit", 2),))):
+                asked.append(answers.stamp)
+            answers("customers", limit=2)
+
+    both = [Served(folder, open_first) for _ in range(2)]
+    for served in both:
+        served.begin()
+    one, other = both
+    assert one.now.stamp == other.now.stamp and asked == [one.now.stamp]
+    before = one.now.version
+    _add(folder, "SHARED")
+    _until(lambda: one.now.version == other.now.version == before + 1)
+    assert one.now.stamp == other.now.stamp
+    told = other.now("customers", limit=2)
+    assert told.found == one.now("customers", limit=2).found == Workspace(folder).customers(limit=1).found
+    kept = folder / ".tenure-web" / "shared" / "answers"
+    kept.write_bytes(kept.read_bytes()[:-1] + b"x")  # what somebody else wrote is not opened
+    asked.clear()
+    Served(folder, open_first).begin()
+    assert len(asked) == 1
+
+
+def test_however_many_are_looked_at_health_is_asked_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many customers one process works out what shows each in full: as it shows where they are few."""
+    monkeypatch.setattr("tenure.web.answers.MANY", 0)
+    served, few = Served(folder), Workspace(folder)
+    every = few.health().judgements.customers
+    for who in every:
+        with pytest.raises(StillWorking):
+            served.now("health_of", who, None)
+    aside = folder / ".tenure-web" / "aside"
+    assert len(list(aside.glob("*.lock"))) == 1
+    _until(lambda: list(aside.glob("*.answer")))
+    for who in every:
+        assert served.now("health_of", who, None).to_json() == few.health_of(who).to_json()
+    with pytest.raises(RequestError, match="no customer"):
+        served.now("health_of", "nobody at all", None)
+    assert len(list(aside.glob("*.lock"))) == 1
+
+
+def test_however_many_ask_few_processes_begin(folder: Path) -> None:
+    """Of five questions three are at work, of those about everybody one; the others begin when there is room."""
+    config = Workspace(folder).config
+    ask = Aside(folder, config, "few")
+    periods = [f"2024-0{month}" for month in range(1, 6)]
+    told = [ask("explain", "mrr", period) for period in periods]
+    assert [one.rounds for one in told] == ["", "", "", WAITING, WAITING] and all(one.begun for one in told)
+    every = [ask.whole("health", (None,), {"where": [f"customer_id <> '{name}'"]}) for name in "abc"]
+    assert [one.rounds for one in every] == ["", WAITING, WAITING]
+    for one in (*told[:3], every[0]):
+        assert stop(config, one.key, "the test")
+    _until(lambda: ask("explain", "mrr", periods[3]).rounds != WAITING)
+    stop(config, told[3].key, "the test")
 
 
 OPENED = """

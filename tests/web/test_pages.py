@@ -25,6 +25,7 @@ PAGES = (
     "/health",
     "/search?q=a",
     "/saved?address=%2Fmetrics%2Fmrr%3Fby%3Dplan",
+    "/compare?metric=nps&where=plan+%3D+%27Growth%27&against=plan+%3D+%27Starter%27&period=2025",
     "/account",
 )
 

@@ -69,6 +69,8 @@ PAGES: dict[str, list[tuple[str, dict[str, int]]]] = {
     "goals-csv": [("/goals.csv", SUMMED)],
     "drivers": [("/drivers", ALL)],
     "drivers-csv": [("/drivers.csv?metric=customer_churn_rate", ALL)],
+    "compare": [("/compare", ALL), ("/compare?kind=event&metric=mrr_churn_rate&on=2025-03-01", ALL)],
+    "compare-csv": [("/compare.csv?metric=nps&where=plan+%3D+%27Growth%27&against=plan+%3D+%27Starter%27", ALL)],
     "feedback": [("/feedback", ALL)],
     "feedback-themes-csv": [("/feedback/themes.csv", ALL)],
     "feedback-comments": [("/feedback/comments.csv?theme=support", WORDS)],

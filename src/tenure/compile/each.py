@@ -18,7 +18,7 @@ from tenure.compile.record import as_number, flow_value, inputs, row_env, to_ibi
 from tenure.compile.rows import BY_VALUE, in_periods, known_day, latest
 from tenure.compile.scan import shape
 from tenure.compile.segments import Segments
-from tenure.compile.slices import people
+from tenure.compile.slices import Foreign, people
 from tenure.expr import START, Across, Col, Const, Flow, Level, Moves, Op, Rows
 from tenure.rollup import period_rows
 from tenure.stand_ins import BEGIN, STOP
@@ -136,7 +136,7 @@ def of_level(leaves: Sequence[Across], level: Level, relation: Relation, periods
     return held.select("cust", **columns) if len(periods) == 1 else held.select("k", "cust", **columns)
 
 
-def of_any(leaf: Across, relation: Relation, segments: Segments, rates: ir.Table | None) -> ir.Table:
+def of_any(leaf: Across, relation: Relation, segments: Segments, rates: Foreign | None) -> ir.Table:
     """(k, cust, g0.., v0) of any leaf of levels, movements and rows."""
     found = people(leaf, relation, segments, rates)
     found = found.filter(found.cust.notnull())
@@ -156,7 +156,7 @@ def last_of(
     relation: Relation,
     periods: Sequence[Slot],
     segments: Segments,
-    rates: ir.Table | None,
+    rates: Foreign | None,
 ) -> ir.Table:
     """(cust, k): the last of several periods in which the leaf has a number."""
     if source is None:

@@ -7,6 +7,7 @@ exchange rates) and for the customers behind a number. Cost: customers x periods
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import ibis
@@ -20,14 +21,23 @@ from tenure.compile.segments import Segments
 from tenure.expr import START, Across, Col, Const, Expr, Flow, Integral, Level, Op, Rows
 from tenure.money import MONTH_UNIT
 from tenure.rollup import exact, ticks
-from tenure.rollups._rates import RATE
+from tenure.rollups._rates import RATE, halved, worth
 from tenure.tree import walk
 
 Source = Level | Flow | Integral
 
 
+@dataclass(frozen=True)
+class Foreign:
+    """What values levels at other rates: items in their own currency, every rate there was, the reporting currency."""
+
+    items: ir.Table  # as `natives` gives them
+    rates: ir.Table  # as `pieces` does
+    currency: str
+
+
 def people(
-    leaf: Across, relation: Relation, segments: Segments, rates: ir.Table | None, *, touch: bool = False
+    leaf: Across, relation: Relation, segments: Segments, rates: Foreign | None, *, touch: bool = False
 ) -> ir.Table:
     """(k, cust, g0.., v): what each customer adds to the leaf in each period, where it is not nothing.
 
@@ -63,7 +73,7 @@ def plan(
     leaves: Sequence[Across],
     relation: Relation,
     segments: Segments,
-    rates: Callable[[], ir.Table | None],
+    rates: Foreign | None,
     *,
     touch: bool = False,
 ) -> Plan:
@@ -75,12 +85,12 @@ def _query(
     leaves: Sequence[Across],
     relation: Relation,
     segments: Segments,
-    rates: Callable[[], ir.Table | None],
+    rates: Foreign | None,
     touch: bool,
 ) -> ir.Table:
     parts = []
     for i, leaf in enumerate(leaves):
-        found = people(leaf, relation, segments, rates(), touch=touch)
+        found = people(leaf, relation, segments, rates, touch=touch)
         total = found.group_by("k", *segments.group).agg(v=exact(found.v.sum()))
         parts.append(total.select("k", *segments.group, leaf=ibis.literal(i, "int64"), v=total.v))
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
@@ -151,10 +161,10 @@ def _transfers(steps: ir.Table, segments: Segments) -> ir.Table:
     return ibis.union(left, joined)
 
 
-def _level(level: Level, relation: Relation, rates: ir.Table | None, movers: ir.Table | None) -> ir.Table:
+def _level(level: Level, relation: Relation, rates: Foreign | None, movers: ir.Table | None) -> ir.Table:
     """(k, cust, value): the level at one moment, of everyone or of `movers` alone."""
     if level.rates is not None and rates is not None:
-        return _revalued(level, relation, rates)
+        return _revalued(level, rates)
     steps = relation(level.steps)
     if movers is not None:
         periods = PERIODS.rename(k_="k")
@@ -167,25 +177,18 @@ def _level(level: Level, relation: Relation, rates: ir.Table | None, movers: ir.
     return joined.select("k", "cust", value=exact(joined.after))
 
 
-def _revalued(level: Level, relation: Relation, native: ir.Table) -> ir.Table:
-    """The level at one moment, each currency at the rate that held at another: for NRR and GRR across currencies.
-
-    `native`: (cust, from_day, to_day, ticks, currency, r_from, r_to, rate) pieces of items with every rate they may
-    be valued at.
-    """
+def _revalued(level: Level, foreign: Foreign) -> ir.Table:
+    """The level at one moment, each currency at the rate that held at another: for NRR and GRR across currencies."""
     boundary = PERIODS.base if level.moment == START else PERIODS.stop
     valued = PERIODS.base if level.rates == START else PERIODS.stop
-    joined = native.join(
-        PERIODS,
-        [
-            native.from_day < boundary,
-            native.to_day >= boundary,
-            native.r_from < valued,
-            native.r_to >= valued,
-        ],
-    )
-    worth = joined.mutate(value=ticks(joined.ticks * joined.rate.cast(RATE)))
-    sums = worth.group_by("k", "cust").agg(value=exact(worth["value"].sum()))
+    rates = foreign.rates.join(PERIODS, [foreign.rates.from_day < valued, foreign.rates.to_day >= valued])
+    other = rates.select("k", at_=boundary, currency_=rates.currency, rate=rates.rate.cast(RATE))
+    one = ibis.literal(1).cast(RATE)
+    own = PERIODS.select("k", at_=boundary, currency_=ibis.literal(foreign.currency), rate=one)
+    at, items = halved(ibis.union(own, other)), foreign.items
+    joined = items.join(at, [items.currency == at.currency_, items.from_day < at.at_, items.to_day >= at.at_])
+    valued = joined.select("k", "cust", value=worth(joined.ticks, joined))
+    sums = valued.group_by("k", "cust").agg(value=exact(valued["value"].sum()))
     return sums.mutate(value=exact(ibis.greatest(sums["value"], 0)))
 
 

@@ -120,6 +120,30 @@ class Portrait:
         }
 
 
+@dataclass(frozen=True)
+class Gallery:
+    """Everyone's score on a day and the month before: enough to show any one customer in full."""
+
+    score: Score
+    day: date
+    now: Scored
+    earlier: date
+    then: Scored
+
+    def portrait(self, customer: str) -> Portrait:
+        """One customer in full."""
+        if customer not in self.now.judgements:
+            raise RequestError(
+                f"{customer!r} is no customer at the start of {self.day}.",
+                where="health",
+                todo="Look at tenure health, or ask for another day with --as-of.",
+            )
+        now, then = self.now.judgements[customer], self.then.judgements.get(customer)
+        differences = changes(self.score, then, now) if then is not None else []
+        notes = tuple(note for note in self.now.notes if customer in note or "nobody" in note)
+        return Portrait(self.score, self.day, now, then, self.earlier, tuple(differences), notes)
+
+
 @dataclass
 class Desk:
     """The scores of a workspace. `ask_at`: the workspace as it stood when a day began; `today`: where its data end."""
@@ -201,22 +225,11 @@ class Desk:
         for key in [key for key in self._scored if key[1] == day]:
             del self._scored[key]
 
-    def portrait(self, customer: str, name: str | None, day: date | None) -> Portrait:
-        """One customer in full."""
+    def gallery(self, name: str | None, day: date | None = None) -> Gallery:
+        """Everybody, to show each in full."""
         score, day = self.chosen(name), self._day(day)
-        found = self.scored(score, day)
-        if customer not in found.judgements:
-            raise RequestError(
-                f"{customer!r} is no customer at the start of {day}.",
-                where="health",
-                todo="Look at tenure health, or ask for another day with --as-of.",
-            )
         earlier = add_months(day, -1)
-        then = self.scored(score, earlier).judgements.get(customer)
-        now = found.judgements[customer]
-        differences = changes(score, then, now) if then is not None else []
-        notes = tuple(note for note in found.notes if customer in note or "nobody" in note)
-        return Portrait(score, day, now, then, earlier, tuple(differences), notes)
+        return Gallery(score, day, self.scored(score, day), earlier, self.scored(score, earlier))
 
     def _day(self, day: date | None) -> date:
         if day is not None and day > self.today:

@@ -40,7 +40,7 @@ def as_table(found: Mapping[str, Any], width: int, *, colour: bool = False) -> s
 def groups_table(found: Mapping[str, Any], width: int, *, colour: bool = False) -> str:
     """Two groups in a period: the verdict, then each with its n and interval."""
     unit, groups = found["unit"], found["groups"]
-    lines = [*wrapped(f"{found['title']}, {found['period']}: {_verdict(found)}", width), ""]
+    lines = [*wrapped(f"{found['title']}, {found['period']}: {groups_verdict(found)}", width), ""]
     lines += table(
         [
             Column("group", [plain(" and ".join(one["where"])) for one in groups], number=False),
@@ -55,7 +55,7 @@ def groups_table(found: Mapping[str, Any], width: int, *, colour: bool = False) 
     return "\n".join([*lines, "", "A difference, not a cause."])
 
 
-def _verdict(found: Mapping[str, Any]) -> str:
+def groups_verdict(found: Mapping[str, Any]) -> str:
     """The difference in a sentence, and what chance has to do with it."""
     gap = numbers.change(found["groups"][1]["value"], found["difference"], found["unit"])
     if found["low"] is None:

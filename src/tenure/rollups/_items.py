@@ -12,10 +12,10 @@ import operator
 import ibis
 import ibis.expr.types as ir
 
+from tenure import lean
 from tenure.money import PER_MONTH, WEEK_EXACT
-from tenure.periods import FIRST_DAY, LAST_DAY
+from tenure.periods import LAST_DAY
 from tenure.rollup import World, keyed, ticks
-from tenure.rollups._rates import RATE, pieces
 
 MOST_BY_CENTS = 100_000_000
 """10 ** 10 cents by the ticks of a day's price stay below 2 ** 63; doubles hold so many cents exactly."""
@@ -38,7 +38,7 @@ def of_rows(world: World) -> ir.Table:
 def kept(name: str) -> ir.Table:
     """Items as they were kept, which know no instants: what begins and ends on one day counts together."""
     columns = {"cust": "int64", "from_day": "date", "to_day": "date", "ticks": "decimal(18,0)"}
-    rows = ibis.table(columns, name=name)
+    rows = lean.table(columns, name=name)
     return rows.mutate(from_at=rows.from_day.cast("timestamp"), to_at=rows.to_day.cast("timestamp"))
 
 
@@ -263,15 +263,8 @@ def _not_before_as_of(world: World, rows: ir.Table) -> ir.Table:
 
 
 def natives(world: World) -> ir.Table:
-    """(cust, from_day, to_day, ticks, r_from, r_to, rate): items in their own currency, with each rate there ever was.
+    """(cust, currency, from_day, to_day, ticks): items in their own currency.
 
-    An item counts at boundary b when from_day < b <= to_day; a rate holds at boundary b when r_from < b <= r_to.
+    One counts at boundary b when from_day < b <= to_day.
     """
-    rows = items(world)
-    rates = pieces(world).rename(currency_="currency", r_from="from_day", r_to="to_day").drop("old_rate")
-    columns = ["cust", "from_day", "to_day", "ticks", "r_from", "r_to", "rate"]
-    own = rows.filter(rows.currency == world.currency).mutate(
-        r_from=ibis.literal(FIRST_DAY), r_to=ibis.literal(LAST_DAY), rate=ibis.literal(1).cast(RATE)
-    )
-    other = rows.join(rates, rows.currency == rates.currency_)
-    return ibis.union(own.select(*columns), other.select(*columns))
+    return items(world).select("cust", "currency", "from_day", "to_day", "ticks")

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from tenure.periods import FIRST_DAY
 from tenure.rollup import Asked, PeriodRows, World, keyed
 from tenure.rollups.onboardings import scaled
-from tenure.rollups.use_days import active_events, any_bits, feature_events, spelled, with_bits
+from tenure.rollups.use_days import NAMES, active_events, any_bits, feature_events, spelled, with_bits
 
 
 def firsts(world: World, asked: Asked) -> ir.Table:
@@ -110,15 +110,44 @@ def ever_spans(world: World, asked: Asked) -> ir.Table:
 
 def allowed(world: World, asked: Asked) -> ir.Table:
     """(k, cust, feature, used): what the customers of the period may use on one of its days, and whether they do."""
+    rows = _entitled(world, asked).select("k", "base", "stop", "cust", "feature", "word", "bit").distinct()
+    found = _with_use(asked, asked.of_members(rows))
+    used = ibis.coalesce((found.mask & found.bit) != 0, ibis.literal(False))
+    return found.mutate(used=used).drop("word", "bit", "mask")
+
+
+def _entitled(world: World, asked: Asked) -> ir.Table:
+    """(k, base, stop, cust, feature, word, bit): stretches of what one may use; no bit where nobody ever did.
+
+    Bits come along from the few stretches, since to compare texts takes longer once each has a row for every period.
+    """
     rows = keyed(world.past("entitlements"))
     rows = rows.filter(rows.cust.notnull()).select("cust", "feature", "started_day", "ended_day")
+    names = NAMES.rename(n_feature="feature")
+    rows = rows.join(names, rows.feature == names.n_feature, how="left").drop("n_feature")
     periods = asked.periods
     begun = ibis.coalesce(rows.started_day, ibis.literal(FIRST_DAY)) < periods.stop
-    held = rows.join(periods, [begun, rows.ended_day.isnull() | (rows.ended_day > periods.base)])
-    held = asked.of_members(held.select("k", "base", "stop", "cust", "feature").distinct())
-    used = _used(asked).select(u_k="k", u_cust="cust", u_feature="feature")
-    found = held.join(used, [held.k == used.u_k, held.cust == used.u_cust, held.feature == used.u_feature], how="left")
-    return found.mutate(used=found.u_cust.notnull()).drop("u_k", "u_cust", "u_feature")
+    return rows.join(periods, [begun, rows.ended_day.isnull() | (rows.ended_day > periods.base)])
+
+
+def _with_use(asked: Asked, rows: ir.Table) -> ir.Table:
+    """The rows (k, cust, word, ...) with `mask`: the features of the word that the customer used in the period."""
+    use = _masks(asked).select(u_k="k", u_cust="cust", u_word="word", mask="mask")
+    found = rows.join(use, [rows.k == use.u_k, rows.cust == use.u_cust, rows.word == use.u_word], how="left")
+    return found.mutate(mask=ibis.coalesce(found.mask, ibis.literal(0, "int64"))).drop("u_k", "u_cust", "u_word")
+
+
+def _entitled_counts(world: World, asked: Asked) -> ir.Table:
+    """(k, cust, all_, used): how many features a customer of the period may use, and how many of them it does."""
+    rows, who = _entitled(world, asked), ["k", "base", "stop", "cust"]
+    known = rows.filter(rows.word.notnull()).group_by(*who, "word").agg(may=any_bits(rows.bit))
+    found = _with_use(asked, known)
+    found = with_bits(found.mutate(mask=found.mask & found.may)).rename(used="bits")
+    found = with_bits(found.mutate(mask=found.may)).select(*who, all_="bits", used="used")
+    others = rows.filter(rows.word.isnull()).select(*who, "feature").distinct()  # nobody ever used these
+    others = others.group_by(*who).agg(all_=others.count()).mutate(used=ibis.literal(0, "int64"))
+    both = ibis.union(found, others.select(*who, "all_", "used"))
+    return asked.of_members(both.group_by(*who).agg(all_=both.all_.sum(), used=both.used.sum()))
 
 
 def breadth(world: World, asked: Asked) -> ir.Table:
@@ -133,8 +162,7 @@ def _breadth(world: World, asked: Asked) -> ir.Table:
     All features are those that are named, else the table of features, else what was ever used.
     """
     if "entitlements" in world.loaded:
-        rows = allowed(world, asked)
-        counts = rows.group_by("k", "cust").agg(all_=rows.count(), used=ibis.ifelse(rows.used, 1, 0).sum())
+        counts = _entitled_counts(world, asked)
         return counts.select("k", "cust", part=counts.used.cast("float64") / counts.all_.cast("float64"))
     if world.usage.named is None and "features" in world.loaded:
         known = world.past("features").select(f_feature="feature").distinct()

@@ -10,6 +10,8 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +23,16 @@ KEPT = 600
 REMEMBERED = 900.0
 """Seconds for which a question that was asked is asked again beforehand when the data change."""
 
+GIVES_WAY = 0.01
+"""Seconds that pages opened beforehand leave to readers who wait, between two questions."""
+
 AT_ONCE = frozenset({"freshness"})
 """What needs no engine, and changes with the clock: nothing of it is kept."""
 
-HEAVY = frozenset({"health", "health_movers", "health_of"})
-"""What looks at every customer in Python. Of many customers it takes minutes, so a process of its own does it."""
+HEAVY = frozenset({"health", "health_movers", "health_gallery"})
+"""What looks at every customer in Python. Of many customers it takes long, so a process of its own does it."""
+ONE, ALL = "health_of", "health_gallery"
+"""One customer's health is asked of everybody's: a process for each would be as many as there are readers."""
 MANY = 10_000
 """Customers from which on a question of these is worked out beside the site."""
 
@@ -39,13 +46,25 @@ Beside = Callable[["Answers", Question, bool], Any]
 class Answers:
     """Answers questions at one version, from any thread. Call it with a method's name."""
 
-    def __init__(self, folder: Path, *, settings_of: Answers | None = None, beside: Beside | None = None) -> None:
-        """With `settings_of`, under its settings, whatever tenure.toml says now. `beside` answers what is heavy."""
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        settings_of: Answers | None = None,
+        beside: Beside | None = None,
+        now: datetime | None = None,
+    ) -> None:
+        """With `settings_of`, under its settings, whatever tenure.toml says now. `beside` answers what is heavy.
+
+        `now`: the moment at which it stands, where tenure.toml names none.
+        """
         self.settings = settings_now(folder)
         self.workspace = Workspace(folder)
         if settings_of is not None:
             self.settings = settings_of.settings
             self.workspace.__dict__["config"] = settings_of.workspace.config
+        if now is not None:
+            self.workspace.__dict__["config"] = replace(self.workspace.config, now=now)
         self.made = time.monotonic()
         self.version = -1
         self._stamp = ""
@@ -94,6 +113,8 @@ class Answers:
     def _answer(self, asked: Question) -> Any:
         if asked in self._kept:
             return self._kept[asked]
+        if self._beside and asked[0] == ONE and self._is_many:
+            return self._one(*asked[1])
         if self._beside and self._is_long(asked):
             # What takes minutes begins when somebody asks for it, not because a page is opened beforehand.
             found = self._beside(self, asked, not (self._is("lazy") or self._is("opening")))
@@ -102,10 +123,18 @@ class Answers:
             with self._lock:
                 self._keep(asked, found)
             return found
+        if self._is("opening"):
+            time.sleep(GIVES_WAY)  # a lock is not given to who waits longest
         with self._lock:
             if asked not in self._kept:
                 self._keep(asked, self.ask(asked))
             return self._kept[asked]
+
+    def _one(self, customer: str, score: str | None = None) -> Any:
+        """One of many customers' health: of the answer about all of them."""
+        every = self._answer((ALL, (score,), ()))
+        with self._lock:  # what it says is worked out where it is looked at
+            return every.portrait(customer)
 
     def ask(self, asked: Question) -> Any:
         """Ask the workspace, whatever is kept. Only one may do so at a time."""
@@ -113,8 +142,12 @@ class Answers:
         method, arguments, options = asked
         return getattr(self.workspace, method)(*arguments, **dict(options))
 
+    @property
+    def _is_many(self) -> bool:
+        return bool(self.stamp) and self.workspace.size > MANY
+
     def _is_long(self, asked: Question) -> bool:
-        return asked[0] in HEAVY and bool(self.stamp) and self.workspace.size > MANY
+        return asked[0] in (*HEAVY, ONE) and self._is_many
 
     def _keep(self, asked: Question, answer: Any) -> None:
         self._kept[asked] = answer
@@ -143,11 +176,23 @@ class Answers:
         return dict(sorted(found, key=lambda one: (one[0][0] in HEAVY, one[0] not in self._first, -one[1])))
 
     def learn(self, answers: Mapping[Question, Any], asked: Mapping[Question, float]) -> None:
-        """Take answers that another process gave, and when they were last asked for."""
+        """Take answers that another process gave, and when they were last asked for here."""
         with self._lock:
             for question, answer in answers.items():
                 self._keep(question, answer)
-                self._asked[question] = asked[question]
+                if question in asked:
+                    self._asked[question] = asked[question]
+
+    def knows(self, asked: Question) -> bool:
+        """Whether a question has its answer."""
+        return asked in self._kept
+
+    @property
+    def known(self) -> dict[Question, Any]:
+        """What was asked lately, with its answers."""
+        asked = self.asked_lately()
+        with self._lock:
+            return {question: self._kept[question] for question in asked if question in self._kept}
 
 
 def settings_now(folder: Path) -> tuple[int, int]:

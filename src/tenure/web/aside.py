@@ -27,8 +27,10 @@ from typing import Any
 from tenure.errors import NotThere, RequestError
 from tenure.web.aside_work import SEAL, seal
 from tenure.web.kept import folder_of
-from tenure.web.pending import Pending
+from tenure.web.pending import WAITING, Pending
 
+PLACES, PLACE = {"json": 3, "whole": 1}, ".place"
+"""How many processes of each form work at once, whatever is asked: answers about everybody take memory."""
 OLD = 3 * 86_400
 """Seconds after which an answer that nobody asked for again is let go."""
 
@@ -75,8 +77,11 @@ class Aside:
                 return Pending(0, begun=False, key=path.name, stopped=stopped.read_text(encoding="utf-8"))
             if not self.start:
                 return Pending(0, begun=False)
-            os.utime(handle)
-            self._begin(job, answer, handle)
+            with _place(self.folder, form) as place:
+                if place is None:  # whoever asks again finds it free one day
+                    return Pending(0, usual=self._usual(method), rounds=WAITING, key=path.name)
+                os.utime(handle)
+                self._begin(job, answer, handle, place)
             return Pending(0, usual=self._usual(method), key=path.name)
 
     def _at_work(self, path: Path, method: str, handle: int) -> Pending:
@@ -92,9 +97,11 @@ class Aside:
         except (OSError, ValueError):
             return 0
 
-    def _begin(self, job: str, answer: Path, handle: int) -> None:
-        """Start the process; it inherits the lock, which holds while any of its holders lives."""
+    def _begin(self, job: str, answer: Path, *held: int) -> None:
+        """Start the process; it inherits the locks, which hold while any of their holders lives."""
         for old in self.folder.iterdir():
+            if old.suffix == PLACE:
+                continue
             with contextlib.suppress(FileNotFoundError):  # another process sweeps too
                 if time.time() - old.stat().st_mtime > OLD:
                     old.unlink()
@@ -103,13 +110,24 @@ class Aside:
             [sys.executable, "-m", "tenure.web.aside_work", str(self.workspace), str(self.version), str(answer)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            pass_fds=(handle,),
+            pass_fds=held,
             start_new_session=True,
         )
-        os.pwrite(handle, f"{process.pid:<12}".encode("ascii"), 0)
+        os.pwrite(held[0], f"{process.pid:<12}".encode("ascii"), 0)
         assert process.stdin is not None
         process.stdin.write(job.encode())
         process.stdin.close()
+
+
+@contextlib.contextmanager
+def _place(folder: Path, form: str) -> Iterator[int | None]:
+    """One of the few places for processes of a kind, held by a lock; None where all are taken."""
+    for number in range(PLACES[form]):
+        with _lock(folder / f"{form}-{number}", PLACE) as (handle, free):
+            if free:
+                yield handle
+                return
+    yield None
 
 
 def shelf(config: Any) -> Path:
@@ -120,9 +138,9 @@ def shelf(config: Any) -> Path:
 
 
 @contextlib.contextmanager
-def _lock(path: Path) -> Iterator[tuple[int, bool]]:
+def _lock(path: Path, suffix: str = ".lock") -> Iterator[tuple[int, bool]]:
     """The lock of a question, and whether nobody is at work on it."""
-    handle = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    handle = os.open(path.with_suffix(suffix), os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

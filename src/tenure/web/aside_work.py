@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import hmac
 import json
@@ -18,8 +17,6 @@ from tenure.errors import TenureError
 from tenure.web.kept import secret_of
 
 SEAL = hashlib.sha256().digest_size
-WAITING = "waiting"
-"""What is said instead of a round, while another question about every customer is being answered."""
 
 
 def seal(config: Any, told: bytes) -> bytes:
@@ -33,13 +30,8 @@ def work(folder: str, version: int, answer: str, job: str) -> None:
 
     begun, path = time.monotonic(), Path(answer)
     form, method, arguments, options = json.loads(job)
-    progress.tell(lambda *far: _whole(path.with_suffix(".far"), json.dumps(far).encode()))
+    progress.tell(lambda *far: whole(path.with_suffix(".far"), json.dumps(far).encode()))
     workspace = Workspace(folder)
-    if form == "whole":
-        _whole(path.with_suffix(".far"), json.dumps((0, 0, WAITING)).encode())
-        turn = os.open(path.with_name("one.lock"), os.O_RDWR | os.O_CREAT, 0o600)  # held until this process ends
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        path.with_suffix(".far").unlink(missing_ok=True)
     if version not in (-1, workspace.version):
         return
     try:
@@ -48,12 +40,12 @@ def work(folder: str, version: int, answer: str, job: str) -> None:
     except TenureError as error:
         kept = {"error": error.what, "todo": error.todo or ""}
     told = json.dumps(kept).encode() if form == "json" else pickle.dumps(kept)
-    _whole(path, told if form == "json" else seal(workspace.config, told) + told)
+    whole(path, told if form == "json" else seal(workspace.config, told) + told)
     if "answer" in kept:
         path.with_name(f"{method}.took").write_text(f"{time.monotonic() - begun:.0f}", encoding="ascii")
 
 
-def _whole(path: Path, told: bytes) -> None:
+def whole(path: Path, told: bytes) -> None:
     """Write a file so that nobody reads a part of it."""
     made = path.with_name(f"{path.name}.{os.getpid()}")
     made.write_bytes(told)

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from tenure.metric import catalogue
-from tenure.result import Result, Row
+from tenure.result import FEW, Result, Row
 from tenure.web import marks, numbers
 from tenure.web.controls import address
 
@@ -73,11 +73,24 @@ class Figure:
 
     @property
     def direction(self) -> str:
-        """Better, worse or neither, as a class."""
+        """Better, worse or neither, as a class; neither too where the change is noise or of few."""
         other = self.row.compare
-        if not self.row.complete or other is None:
+        if not self.row.complete or other is None or not other.judged:
             return "grey"
         return numbers.direction(other.difference, self.better)
+
+    @property
+    def few(self) -> bool:
+        """Whether it is of so few that nothing is concluded from it; counts and sums say themselves of how many."""
+        return self.row.few and self.sampled
+
+    @property
+    def unjudged(self) -> str:
+        """Why a change is called neither better nor worse."""
+        other = self.row.compare
+        if not self.row.complete or other is None or other.judged:
+            return ""
+        return "within noise" if other.noise else f"n below {FEW}: not judged"
 
     @property
     def versus(self) -> str:
@@ -101,7 +114,7 @@ class Figure:
         if row.n is None:
             return ""
         top, bottom = row.numerator, row.denominator
-        if row.n < 10 and self.result.unit == "share" and top is not None and bottom == row.n and top == int(top):
+        if row.n < FEW and self.result.unit == "share" and top is not None and bottom == row.n and top == int(top):
             return f"{int(top)} of {row.n}"
         return f"{row.n:,}"
 
@@ -137,7 +150,7 @@ class Figure:
     @property
     def why(self) -> str:
         """Its page, opened on this number."""
-        return self.href + ("&" if "?" in self.href else "?") + "why=" + quote(self.row.period)
+        return self.href + ("&" if "?" in self.href else "?") + "why=" + quote(self.row.period) + "#why"
 
     @property
     def place(self) -> str:

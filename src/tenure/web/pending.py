@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from tenure.errors import TenureError
 
+WAITING = "waiting"
+"""What is said instead of a round, while so much else is at work that it has not begun."""
+
 
 @dataclass(frozen=True)
 class Pending:

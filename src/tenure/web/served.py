@@ -12,11 +12,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tenure.errors import StoreError, TenureError
 from tenure.session import FRESH_FOR
+from tenure.web import shared
 from tenure.web.answers import Answers, Question, settings_now
 from tenure.web.aside import Aside
 from tenure.web.rehearsal import rehearsed
@@ -106,9 +108,48 @@ class Served:
         except TenureError:
             return False
 
+    def begin(self) -> None:
+        """Open the first pages after a start, or take the answers of another process that did."""
+        live = self._live
+        with shared.turn(live.workspace.config):
+            assert live.stamp
+            told = self._told(live)
+            if told is None or told.stamp == live.stamp:
+                live.learn(told.opened() if told else {}, {})
+                if self._open_first:
+                    self._open_first(live)
+                if told is None:
+                    shared.tell(live.workspace.config, live.stamp, live.known)
+                return
+        with self._switching:
+            self._switch(rehearse=True)  # to the moment at which the other one stands
+
+    def _told(self, live: Answers) -> shared.Told | None:
+        """What another process says of the newest data under the newest settings, at a moment that is still now."""
+        try:
+            told, newest = shared.told(live.workspace.config), f"{live.workspace.version}/{settings_now(self.folder)}"
+            fixed = live.workspace.config.as_of is not None
+        except TenureError:  # what is wrong is said where the workspace is opened
+            return None
+        if told is None:
+            return None
+        moment, _, rest = told.stamp.partition("/")
+        age = (datetime.now(UTC) - datetime.fromisoformat(moment)).total_seconds()
+        return told if rest == newest and (fixed or age < self._fresh_for) else None
+
     def _switch(self, *, rehearse: bool) -> None:
+        with contextlib.ExitStack() as held:
+            if rehearse:
+                with contextlib.suppress(TenureError):
+                    held.enter_context(shared.turn(self._live.workspace.config))
+            self._switch_in_turn(rehearse=rehearse)
+
+    def _switch_in_turn(self, *, rehearse: bool) -> None:
         live, begun = self._live, time.monotonic()
-        new = Answers(self.folder, beside=_beside)
+        told = self._told(live) if rehearse else None
+        told = told if told is not None and told.stamp != live.stamp else None
+        moment = datetime.fromisoformat(told.stamp.partition("/")[0]) if told else None
+        new = Answers(self.folder, beside=_beside, now=moment)
         if new.settings == self._refused and live.version != -1:
             new = Answers(self.folder, settings_of=live, beside=_beside)
         try:
@@ -120,13 +161,23 @@ class Served:
                 self._refused = new.settings
             return  # where somebody writes just now: once more at the next look
         if rehearse:
-            asked = live.asked_lately()
-            new.learn(rehearsed(self.folder, new.version, list(asked), REHEARSAL) if asked else {}, asked)
-            if self._open_first:  # most of what they ask was asked beforehand
-                self._open_first(new)
+            self._prepare(new, live, told if told and told.stamp == new.stamp else None)
         self._fresh_for = max(FRESH_FOR, SPARING * (time.monotonic() - begun))
         self._refused = None if new.settings != live.settings else self._refused
         self._live = new
+
+    def _prepare(self, new: Answers, live: Answers, told: shared.Told | None) -> None:
+        """Have what is new answer what was asked of late, as far as no other process has; then tell the others."""
+        asked = live.asked_lately()
+        if told:
+            new.learn(told.opened(), asked)
+        missing = [one for one in asked if not new.knows(one)]
+        if missing:
+            new.learn(rehearsed(self.folder, new.version, missing, REHEARSAL), asked)
+        if self._open_first:  # most of what they ask was asked beforehand
+            self._open_first(new)
+        if told is None:
+            shared.tell(new.workspace.config, new.stamp, new.known)
 
 
 _served: Served | None = None

@@ -86,11 +86,10 @@ def _warm() -> None:
     import threading
 
     from tenure.errors import TenureError
-    from tenure.web import first
     from tenure.web.served import served
 
     def ask() -> None:
         with contextlib.suppress(TenureError):  # the page will say it
-            first.opened(served().now)
+            served().begin()
 
     threading.Thread(target=ask, name="warm", daemon=True).start()

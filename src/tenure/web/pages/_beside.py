@@ -11,7 +11,7 @@ from tenure.web.aside import Aside
 from tenure.web.pending import Pending
 from tenure.web.served import served
 
-LONG = ("backtest", "divergence", "drivers", "health_history", "readings")
+LONG = ("backtest", "compare", "divergence", "drivers", "health_history", "readings", "two_groups")
 
 
 def beside(request: HttpRequest, *, start: bool = True, wait: float = 0.0) -> Seen:

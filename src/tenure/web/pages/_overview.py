@@ -1,4 +1,4 @@
-"""What the overview asks, in as few questions as there can be; and what it writes about the answers."""
+"""What the overview asks, a question for each kind of table; and what it writes about the answers."""
 
 from __future__ import annotations
 
@@ -74,14 +74,17 @@ def gather(door: Seen, lazy: Seen, choice: Choice) -> Overview:
     headline = HEADLINE if "mrr" in there else (*core, *HEADLINE)  # without subscriptions, what its kind looks at first
     wanted = [name for name in dict.fromkeys((*headline, *_ids(core))) if name in there]
     span: dict[str, Any] = {"to": choice.period, "last": 24} if choice.period else {"last": 24}
-    # One question: a month's comparison is of rows that stand beside it.
-    now = door.show(*wanted, where=choice.where, window=WINDOW, compare=choice.compare, **span)
-    period = now[0].rows[-1].period if len(now) and now[0].rows else choice.period
+    now = [
+        result
+        for some in _together(wanted)
+        for result in door.show(*some, where=choice.where, window=WINDOW, compare=choice.compare, **span)
+    ]
+    period = now[0].rows[-1].period if now and now[0].rows else choice.period
     figures = {r.metric: Figure(r, r.rows[-1], r.rows, _link(r, choice), _note(r)) for r in now if r.rows}
     found = Overview(period, currency=next((r.currency for r in now if r.currency), None))
     found.headline = [figures[name] for name in dict.fromkeys(headline) if name in figures][:5]
     found.ledger = _ledger(figures, core, first="mrr" not in there)
-    found.end = now[0].rows[-1].end if len(now) and now[0].rows else None
+    found.end = now[0].rows[-1].end if now and now[0].rows else None
     if "mrr" in there:
         _movements(door, choice, period, found)
         found.movers = attention.movers(door, choice.where, period, found.currency)
@@ -92,6 +95,15 @@ def gather(door: Seen, lazy: Seen, choice: Choice) -> Overview:
     if "mrr" in there and found.end:
         found.attention += attention.renewals(door, choice.where)
     return found
+
+
+def _together(wanted: Sequence[str]) -> list[list[str]]:
+    """What reads the same tables is one question, and no question holds the engine against everybody for long."""
+    own = {name: title for title, names in LEDGER[2:] for name in names}
+    found: dict[str, list[str]] = {}
+    for name in wanted:
+        found.setdefault(own.get(name, ""), []).append(name)
+    return list(found.values())
 
 
 def _ids(core: Sequence[str]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from tenure.charts.trend import Point, leaves, span_of, trend
+from tenure.comparison import between
 from tenure.errors import NotThere, UnknownName, UsageError
 from tenure.metric import Metric, find
 from tenure.policy import PRESETS
@@ -219,18 +220,17 @@ def _finding(groups: list[Group], one: Metric) -> str:
         if len(known) < 2:
             return f"{one.title} is {numbers.text(there[0].figure.row.value, unit, currency)}"
         first, last = known[0], known[-1]
-        way = (
-            "rose"
-            if (last.value or 0) > (first.value or 0)
-            else "fell"
-            if (last.value or 0) < (first.value or 0)
-            else "went"
-        )
+        moved = between(last, first, first.period)
+        sure = moved.judged and moved.difference
+        way = "went" if not sure else "rose" if (moved.difference or 0) > 0 else "fell"
         return (
             f"{one.title} {way} from {numbers.text(first.value, unit, currency)} in {numbers.period(first.period)} "
             f"to {numbers.text(last.value, unit, currency)} in {numbers.period(last.period)}"
         )
-    ranked = sorted(there, key=lambda g: float(g.figure.row.value or 0))
+    many = [g for g in there if not g.figure.few]
+    if len(many) < 2:
+        return f"{one.title} by group: too few in each to say who is lowest or highest"
+    ranked = sorted(many, key=lambda g: float(g.figure.row.value or 0))
     low, high = ranked[0], ranked[-1]
     return (
         f"{low.name} is lowest at {numbers.text(low.figure.row.value, unit, currency)}, "

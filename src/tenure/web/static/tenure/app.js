@@ -4,6 +4,12 @@
   var root = document.documentElement;
   root.classList.add("js");
 
+  // On a phone the pages are a line that scrolls: the one that is open is in sight.
+  var open = document.querySelector(".pages [aria-current]"), line = open && open.closest("ul");
+  if (line && line.scrollWidth > line.clientWidth) {
+    line.scrollLeft = open.offsetLeft - line.offsetLeft - (line.clientWidth - open.offsetWidth) / 2;
+  }
+
   document.addEventListener("keydown", function (event) {
     var typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.target.isContentEditable;
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
@@ -12,8 +18,14 @@
     }
     if (event.key === "Escape") {
       var close = document.querySelector("[data-close]");
-      if (close && !typing) { sessionStorage.setItem("tenure-focus", close.dataset.close); close.click(); }
+      if (close && !typing) { close.click(); }
     }
+  });
+
+  // What is closed gives the focus back to the row that it was opened from.
+  document.addEventListener("click", function (event) {
+    var close = event.target.closest("[data-close]"), row = document.querySelector("tr.chosen a[id]");
+    if (close) { sessionStorage.setItem("tenure-focus", row ? row.id : close.dataset.close); }
   });
 
   document.addEventListener("click", function (event) {
