@@ -56,6 +56,7 @@ class Engine(Needs):
     possible: dict[Segments, frozenset[Segment]] = field(default_factory=dict)
     shelf: Path | None = None  # where texts are kept for other processes
     touch: bool = True  # whether the periods that are asked for touch
+    by_end: bool = False  # whether each is asked for as it stood at its end
     judged: Judged = field(default_factory=Judged)
     periods: Sequence[Slot] = ()  # those that are asked for
 
@@ -71,18 +72,26 @@ class Engine(Needs):
                 return period_rows()[node.table].build(self.world, self._asked())
             return self._rollup(node.table, carried)
         steps = node if isinstance(node, Steps) else node.steps
-        rules = {**dict(self.world.policy.all_rules()), **dict(self.world.rules), **dict(steps.rules)}
-        if isinstance(node, Steps):
-            rules["simultaneous"] = "day"
-        own = {**dict(self.stored.all_rules()), "simultaneous": "day"}
-        name = f"{steps.name}_steps"
-        if steps.name == "mrr" and rules == own and self.world.steps_hold:
+        name, rules = f"{steps.name}_steps", self._rules(node)
+        if self.holds(node):
             return lean.table(STEPS_SCHEMA, name=name)
         world = self.world.with_rules(tuple(rules.items()))
         return self.keep(self.named(name, rules), partial(rollups()[name].build, world))
 
+    def _rules(self, node: Steps | Moves) -> dict[str, str]:
+        """The rules under which steps or movements are meant."""
+        steps = node if isinstance(node, Steps) else node.steps
+        rules = {**dict(self.world.policy.all_rules()), **dict(self.world.rules), **dict(steps.rules)}
+        return {**rules, "simultaneous": "day"} if isinstance(node, Steps) else rules
+
+    def holds(self, node: Steps | Moves) -> bool:
+        """Whether the steps that are stored are those that are meant."""
+        steps = node if isinstance(node, Steps) else node.steps
+        own = {**dict(self.stored.all_rules()), "simultaneous": "day"}
+        return steps.name == "mrr" and self._rules(node) == own and self.world.steps_hold
+
     def _asked(self) -> Asked:
-        return Asked(PERIODS, self._stepped, self._rollup, DAYS if self.touch else None)
+        return Asked(PERIODS, self._stepped, self._rollup, DAYS if self.touch else None, self.by_end)
 
     def _rollup(self, name: str, carried: tuple[tuple[str, str], ...] = ()) -> ir.Table:
         """A rollup of rows: the stored one where it holds as of now, else made, once where it is heavy."""

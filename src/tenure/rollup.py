@@ -159,7 +159,8 @@ class Rollup:
     has no rows. `days`: for a column of it, the stored rollup whose rows (one for each value and day, with the day
     before on which the value was seen, `since`, and the days between, `gap`) count its different values. `kinds`: for a
     column of it, the values of its column `kind` outside of which it is empty. `inside`: another rollup and a
-    condition: this one's rows are those rows of it for which the condition holds.
+    condition: this one's rows are those rows of it for which the condition holds. `settled`: each row is made of one
+    row of the first table it reads, and stays what it is, whatever comes later.
     """
 
     name: str
@@ -177,6 +178,7 @@ class Rollup:
     kinds: tuple[tuple[str, tuple[str, ...]], ...] = ()
     there: Callable[[World], ir.Table] | None = None
     inside: tuple[str, Expr] | None = None
+    settled: bool = False
 
     @property
     def is_made(self) -> bool:
@@ -188,13 +190,15 @@ class Rollup:
 class Asked:
     """What rows made for a request can use: its periods (k, base, stop), the steps of customers or MRR, rollups.
 
-    `days`: where the periods touch, each day with its slot (k + 1) and the period's start and stop.
+    `days`: where the periods touch, each day with its slot (k + 1) and the period's start and stop. `by_end`: each
+    period is asked for as it stood at its end, as if what came later were not known.
     """
 
     periods: ir.Table
     steps: Callable[[Steps], ir.Table]
     rollup: Callable[[str], ir.Table]
     days: ir.Table | None = None
+    by_end: bool = False
 
     def dated(self, rows: ir.Table, clock: str) -> ir.Table:
         """The rows of each period, with its k, base and stop."""
@@ -268,7 +272,8 @@ class PeriodRows:
     read from a table that the engine has judged for the ends of the periods first (see Engine.judge). `spans`: the same
     rows once each, from their day `from_day` to `to_day`, at whose end they are no more (empty: they still are), where
     a period has those that are there at its end. `then`: what makes more rows of them (with further columns), which
-    customers are met before. `single`: a customer has one row in a period at most.
+    customers are met before. `single`: a customer has one row in a period at most. `by_end`: they heed the `by_end` of
+    what is asked, as far as they read nothing that is cut at as_of.
     """
 
     name: str
@@ -280,6 +285,7 @@ class PeriodRows:
     single: bool = False
     spans: Callable[[World, Asked], ir.Table] | None = None
     then: Callable[[ir.Table], ir.Table] | None = None
+    by_end: bool = False
 
 
 def rollups() -> dict[str, Rollup]:

@@ -80,13 +80,20 @@ def place(x: Fraction, others: Sequence[Fraction]) -> Fraction:
     return (below + Fraction(alike, 2)) / len(others)
 
 
-def left(age: int | None, fresh_for: int, reach: int) -> Fraction:
-    """What is left of a fact's weight: all for some days, then evenly less until the end of the window."""
+def left(age: int | None, fresh_for: int, reach: int, half_life: int | None = None) -> Fraction:
+    """What is left of a fact's weight: all for some days, then evenly less until the end of the window.
+
+    With a half-life it is a half after so many more days, a quarter after twice as many, in millionths.
+    """
     if age is None:
         return Fraction(0)
     if age <= fresh_for:
         return Fraction(1)
-    return Fraction(reach - age, reach - fresh_for) if age < reach else Fraction(0)
+    if age >= reach:
+        return Fraction(0)
+    if half_life:
+        return Fraction(round(10**6 * 0.5 ** ((age - fresh_for) / half_life)), 10**6)
+    return Fraction(reach - age, reach - fresh_for)
 
 
 def band(cuts: Sequence[tuple[str, Fraction]], x: Fraction, *, lower_exclusive: bool) -> str:
