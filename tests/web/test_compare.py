@@ -57,5 +57,5 @@ def test_what_is_wrong_is_said_beside_the_choices(look: Callable[..., Any]) -> N
     assert page.input_value("#set-where") == GROUPS["where"]
     page.fill("#set-against", GROUPS["against"])
     page.press("#set-against", "Tab")
-    page.wait_for_selector("tr.total")
-    assert page.locator("tr.total td.num").nth(0).inner_text()
+    page.wait_for_selector("[data-row=difference]")
+    assert page.locator("[data-row=difference] td.num").nth(0).inner_text()

@@ -43,9 +43,9 @@ def after_event(found: Found) -> dict[str, Any]:
     unit = found["unit"]
     sides = [("To whom it happened" if found["control"] else "All that is looked at", found["treated"])]
     sides += [("Compared with", found["control"])] if found["control"] else []
-    lines = [(name, _points(found, side)) for name, side in sides]
-    span = span_of([line for _, line in lines])
-    words = partial(numbers.axis, unit=unit)
+    lines = [_points(found, side) for _, side in sides]
+    label = f"{found['title']} by month, {_stretch(found['before'])} and {_stretch(found['after'])}"
+    words, others = partial(numbers.axis, unit=unit), [point.value for line in lines[1:] for point in line]
     return {
         "title": found["title"],
         "metric": found["metric"],
@@ -64,10 +64,7 @@ def after_event(found: Found) -> dict[str, Any]:
             }
             for name, side in sides
         ],
-        "charts": [
-            (name, both(partial(_drawn, line, words, f"{found['title']}, {name}, by month", span)))
-            for name, line in lines
-        ],
+        "chart": both(partial(_drawn, lines[0], words, label, span_of(lines), others)),
         "months": [
             (numbers.period(month["period"]), [_value(side["months"][k]["value"], unit) for _, side in sides])
             for k, month in enumerate(found["treated"]["months"])
@@ -79,8 +76,12 @@ def after_event(found: Found) -> dict[str, Any]:
     }
 
 
-def _drawn(line: list[Point], words: Any, label: str, span: Any, *, width: int, kind: str) -> str:
-    return trend(line, words, label, width=width, height=190, span=span, kind=kind)
+def _drawn(
+    line: list[Point], words: Any, label: str, span: Any, others: list[float | None], *, width: int, kind: str
+) -> str:
+    return trend(
+        line, words, label, width=width, height=240 if width > 400 else 190, span=span, context=others, kind=kind
+    )
 
 
 def _points(found: Found, side: Found) -> list[Point]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from tenure.errors import NotAllowed, StoreError, TenureError, UsageError
-from tenure.metric import catalogue
+from tenure.errors import NotAllowed, StoreError, TenureError, UnknownName, UsageError
+from tenure.metric import catalogue, find
 from tenure.web import export, numbers
 from tenure.web.controls import Control, address, number, one
 from tenure.web.page import Page, Way, shown
@@ -87,6 +88,8 @@ def _texts(text: str) -> tuple[str, ...]:
 def _controls(request: HttpRequest, kind: str) -> list[Control]:
     there = [row for row in request.door.metrics() if row["available"] and not catalogue()[row["metric"]].by]
     metric = one(request, "metric", longest=80)
+    with contextlib.suppress(UnknownName):  # what is wrong is said where it is asked
+        metric = find(metric).id if metric else ""
     metrics = [(row["metric"], row["title"]) for row in sorted(there, key=lambda row: str(row["title"]))]
     found = [Control("metric", "Metric", metrics if metric else [("", "choose a metric"), *metrics], metric)]
     if kind == "groups":
