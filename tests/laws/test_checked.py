@@ -60,6 +60,7 @@ def _voice(seed: int) -> Iterator[Asked]:
 
 
 def _each(metrics: Any, request: Any, variant: str | None = None) -> Iterator[Asked]:
+    assert request.spans, f"{request.grain}: of no period"
     for metric in metrics:
         one = catalogue()[metric]
         name = variant or request.variant or one.default

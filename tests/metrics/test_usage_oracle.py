@@ -47,8 +47,9 @@ def requests(use: Use, made: world.World) -> Iterator[tuple[tuple[str, ...], Req
     """Users and the rest at every grain, another for each world; over all, by an attribute that stays or changes."""
 
     def spans(grain: str, most: int) -> tuple[Span, ...]:
-        first, last = made.first, made.last
-        return tuple(use.books.calendar.between(first, last, grain)[3 : 3 + most])
+        found = use.books.calendar.between(made.first, made.last, grain)
+        begin = 0 if grain == "year" else 3  # there are two or three years
+        return tuple(found[begin : begin + most])
 
     whole = (Span("", made.first, made.last),)
     grain = ("day", "total", "quarter", "week", "year")[made.seed % 5]
