@@ -59,7 +59,9 @@ def sql(query: ir.Table, dialect: str) -> str:
         ibis.options.pyspark = _Spark()
     compiler = getattr(compilers, dialect).compiler
     said = translated(compiler, query.op()) if dialect in QUICK else None
-    text = str((compiler.to_sqlglot(query) if said is None else said).sql(dialect=compiler.dialect, copy=False))
+    tree = compiler.to_sqlglot(query) if said is None else said
+    # Parts of the tree are shared. A generator that reworks it, to say SEMI JOIN otherwise, would rework one of them only.
+    text = str(tree.sql(dialect=compiler.dialect, copy=dialect != "duckdb"))
     return text.replace("ANY_BITS(", f"{_ANY_BITS.get(dialect, 'BIT_OR')}(")
 
 
