@@ -82,6 +82,8 @@ def test_reasons_of_a_risk_sum(company: Path) -> None:
         (["compare", "--event", "e", "--on", "2031-01-01", "--metric", "csat"], "No month after 2031-01-01 is over"),
         (["compare", "--event", "e", "--on", "2020-01-01", "--metric", "csat"], "has no value in the 6 months before"),
         (["compare", "--event", "e", "--on", "June", "--metric", "csat"], "is not a day"),
+        (["compare", "--event", "e", "--on", "9999-12-31", "--metric", "csat"], "Nothing is known of the year 9999"),
+        (["compare", "--event", "e", "--on", "0001-01-01", "--metric", "csat"], "Nothing is known of the year 1"),
         (
             ["compare", "--event", "e", "--on", "2025-03-01", "--metric", "customer_churn_rate",
              "--treated", "plan = 'Scale'", "--control", "size > 0"],

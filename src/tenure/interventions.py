@@ -10,7 +10,7 @@ from typing import Any
 
 from tenure.errors import RequestError, UsageError
 from tenure.measure import Measure
-from tenure.periods import Clock, Period
+from tenure.periods import FIRST_DAY, LAST_DAY, Clock, Period
 from tenure.question import Frame, Question
 from tenure.result import Row, plain
 from tenure.stats.before_after import Effect, Sides, difference_in_differences, slope, step
@@ -128,12 +128,14 @@ def ask(
 
 
 def _day(on: date | str) -> date:
-    if isinstance(on, date):
-        return on
+    """The day, if it is one that data can have."""
     try:
-        return date.fromisoformat(on)
+        day = on if isinstance(on, date) else date.fromisoformat(on)
     except ValueError:
         raise UsageError(f"{on!r} is not a day.", where="--on", todo="Write it as 2024-06-01.") from None
+    if not FIRST_DAY.year < day.year < LAST_DAY.year - 100:
+        raise UsageError(f"Nothing is known of the year {day.year}.", where="--on", todo="Choose a day of the data.")
+    return day
 
 
 def _texts(text: str | Sequence[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import os
 import pickle
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,9 @@ def work(folder: str, version: int, answer: str, job: str) -> None:
         kept = {"answer": found.to_json() if form == "json" and hasattr(found, "to_json") else found}
     except TenureError as error:
         kept = {"error": error.what, "todo": error.todo or ""}
+    except Exception:  # without an answer, the page that waits for it would begin the same again for ever
+        traceback.print_exc()
+        kept = {"error": "This could not be worked out: something is wrong with tenure.", "todo": "Tell who runs it."}
     told = json.dumps(kept).encode() if form == "json" else pickle.dumps(kept)
     whole(path, told if form == "json" else seal(workspace.config, told) + told)
     if "answer" in kept:
