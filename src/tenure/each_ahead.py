@@ -214,10 +214,15 @@ def _cut_at_now(engine: Engine, source: Rows) -> bool:
     return knows_now(engine.sql(replace(engine, by_end=True).relation(source)))
 
 
+def _made_for_now(engine: Engine, source: Steps | Moves) -> bool:
+    """Whether steps that are made depend on the moment that the data stand at."""
+    return knows_now(engine.sql(engine.making(source)()))
+
+
 def _stays(engine: Engine, leaf: object, source: Source) -> bool:
     """Whether the rows that are read are there from their clock's day on, and stay what they are."""
     if isinstance(source, Steps | Moves):
-        return engine.holds(source)
+        return engine.holds(source) or not engine.text(("steps now", source), partial(_made_for_now, engine, source))
     rollup = rollups()[source.table]
     if rollup.by_day:
         return source.clock == "day"

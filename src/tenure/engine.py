@@ -75,8 +75,13 @@ class Engine(Needs):
         name, rules = f"{steps.name}_steps", self._rules(node)
         if self.holds(node):
             return lean.table(STEPS_SCHEMA, name=name)
-        world = self.world.with_rules(tuple(rules.items()))
-        return self.keep(self.named(name, rules), partial(rollups()[name].build, world))
+        return self.keep(self.named(name, rules), self.making(node))
+
+    def making(self, node: Steps | Moves) -> Callable[[], ir.Table]:
+        """How steps or movements are made where the stored ones are not meant."""
+        steps = node if isinstance(node, Steps) else node.steps
+        world = self.world.with_rules(tuple(self._rules(node).items()))
+        return partial(rollups()[f"{steps.name}_steps"].build, world)
 
     def _rules(self, node: Steps | Moves) -> dict[str, str]:
         """The rules under which steps or movements are meant."""
