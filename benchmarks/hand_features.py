@@ -17,12 +17,15 @@ def queries() -> dict[tuple[str, str | None], Query]:
         ("feature_adoption_rate", "ever"): _ever,
         ("feature_adoption_rate", "adopted"): _adopted,
         ("feature_adoption_rate", "frequency"): _frequency,
+        ("feature_adoption_rate", "depth"): _depth,
         ("feature_breadth", None): _breadth,
         ("time_on_platform", None): _time,
         ("time_on_platform", "per_session"): lambda a: _time(a, "count(*)"),
     }
 
 
+BITS = 62
+"""Of a word; the sign and one more stay free."""
 _HELD = "held AS (SELECT cust, day, until FROM mrr_steps WHERE after <> 0)"
 _WAS = "EXISTS (FROM held h WHERE h.cust = u.cust AND h.day < u.e AND h.until > u.m)"
 """Whether the customer of a row was one at the close of a day of the period."""
@@ -133,6 +136,31 @@ tops AS (
   SELECT m, g, feature, sum(active) AS v FROM monthly AS mine JOIN segment USING (cust) JOIN active USING (m, cust)
   {_SPELLED} GROUP BY ALL)
 SELECT m, g, feature, used.v / tops.v AS v FROM used JOIN tops USING (m, g, feature) ORDER BY g, feature, m"""
+
+
+def _depth(a: Ask) -> str:
+    """From the events, as ours, since no rollup knows which user used what; the features of a benchmark fit one word.
+
+    One row for each user and period with its features as bits; how many users have each is counted side by side, so
+    that no row is spelled out until there are as few as periods and segments.
+    """
+    bits = range(BITS)
+    users = ", ".join(f"count(*) FILTER ((mask >> {k}) & 1 = 1) AS v{k}" for k in bits)
+    sums = ", ".join(f"sum(v{k}) AS t{k}, sum(active) FILTER (v{k} > 0) AS b{k}" for k in bits)
+    tops, bottoms = (", ".join(f"{name}{k}" for k in bits) for name in "tb")
+    return f"""WITH {_calendar(a)}, {_HELD},
+users AS (
+  SELECT m, any_value(e) AS e, customer_id, coalesce(contact_id, customer_id) AS u, bit_or(bit) AS mask
+  FROM m_events JOIN feature_names ON name = feature JOIN days ON m_events.day = days.c
+  WHERE m_events.day >= DATE '{a.start}' AND customer_id IS NOT NULL GROUP BY m, customer_id, u),
+each AS (
+  SELECT m, any_value(e) AS e, customer_id, count(*) AS active, {users} FROM users GROUP BY m, customer_id),
+u AS (SELECT each.*, cust FROM each JOIN customer_keys USING (customer_id)),
+wide AS (SELECT m, g, {sums} FROM u JOIN segment USING (cust) WHERE {_WAS} GROUP BY m, g),
+long AS (
+  SELECT m, g, unnest([{tops}]) AS t, unnest([{bottoms}]) AS b, unnest(range({BITS})) AS k FROM wide)
+SELECT m, g, feature, t / b AS v FROM long JOIN feature_names ON bit = 1::BIGINT << k::INTEGER
+WHERE t > 0 ORDER BY g, feature, m"""
 
 
 def _breadth(a: Ask) -> str:

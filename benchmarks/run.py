@@ -1,9 +1,10 @@
 """Measures and prints ratios with the bounds that they must keep. Run by `make bench`.
 
     python -m benchmarks [--customers 1000000] [--events 100000000] [--tickets 5000000] [--answers 3000000]
-                         [--repeat 5] [--only queries,together,load,refresh,startup,use,desk,days,peers,site,health]
+                         [--repeat 5] [--only queries,together,...]
 
 Each part runs in a process of its own, warm, ours and theirs by turns, the best of several. No test asserts a time.
+`--help` names the parts.
 """
 
 from __future__ import annotations
@@ -23,10 +24,11 @@ from pathlib import Path
 import duckdb
 
 from benchmarks import compare, run_peers, run_product, workspaces
-from benchmarks.generate import TODAY, TOMORROW, Company, company
+from benchmarks.generate import TODAY, TOMORROW, Company, company, default_folder
 from benchmarks.hand_sql import Ask, queries, windowed
 from benchmarks.health import part_health
 from benchmarks.site import part_site
+from benchmarks.themes import part_themes
 from benchmarks.timing import HEAD, Time, Verdict, peak_mb, race
 from tenure.workspace import Workspace
 
@@ -179,7 +181,10 @@ PARTS: dict[str, Callable[[Company, int], list[Verdict]]] = {
     "peers": run_peers.part_peers,
     "site": part_site,
     "health": part_health,
+    "themes": part_themes,
 }
+OF_NO_COMPANY = {"themes"}
+"""Parts that read none of the company's files."""
 
 
 def _say(verdict: Verdict) -> Verdict:
@@ -197,14 +202,17 @@ def main() -> None:
     parser.add_argument("--only", default=",".join(PARTS), help=f"some of {', '.join(PARTS)}")
     parser.add_argument("--folder", type=Path, default=None)
     asked = parser.parse_args()
-    unknown = sorted(set(asked.only.split(",")) - set(PARTS))
+    chosen = asked.only.split(",")
+    unknown = sorted(set(chosen) - set(PARTS))
     if unknown:
         parser.error(f"there is no part {unknown[0]!r}; the parts are {', '.join(PARTS)}")
     rows = {"events": asked.events, "tickets": asked.tickets, "survey_responses": asked.answers}
-    made = replace(company(asked.customers, asked.folder), rows=rows)
-    print(f"{asked.customers:,} customers in {made.folder}\n{HEAD}", flush=True)
+    made = Company(asked.folder or default_folder(), asked.customers, rows)
+    if set(chosen) - OF_NO_COMPANY:
+        made = replace(company(asked.customers, asked.folder), rows=rows)
+        print(f"{asked.customers:,} customers in {made.folder}\n{HEAD}", flush=True)
     found: list[Verdict] = []
-    for name in asked.only.split(","):
+    for name in chosen:
         # A process of its own for each part: its memory is its own, and its imports are paid before the clock starts.
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
             found += pool.submit(PARTS[name], made, asked.repeat).result()

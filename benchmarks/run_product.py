@@ -28,7 +28,8 @@ Say = Callable[[Verdict], Verdict]
 
 def use_requests() -> Iterator[Asked]:
     """(name, metric, variant, what is asked, SQL, at most) of all that is measured over the stored days of use."""
-    yield from _requests(hand_usage.queries() | hand_features.queries(), FACTOR)
+    for one in _requests(hand_usage.queries() | hand_features.queries(), FACTOR):
+        yield one if one[2] != "depth" else (*one[:-1], ANY)  # from the events: nothing is promised
     for metric, hand in (("mau", "trailing"), ("wau", None), ("dau", None)):
         yield f"{metric}, 731 days", metric, None, DAYS, hand_usage.queries()[metric, hand](DAYS), ANY
 

@@ -32,6 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.set_threshold(200_000, 50, 100)
     if "PYTEST_XDIST_WORKER" not in os.environ:
         os.environ[SHELF] = tempfile.mkdtemp(prefix="tenure-texts-")
+        # Hundreds of processes are started: they need not each compile our modules.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -116,6 +118,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         "spark.sql.codegen.wholeStage": "false",
         "spark.sql.codegen.factoryMode": "NO_CODEGEN",
         "spark.sql.adaptive.enabled": "false",
+        "spark.sql.constraintPropagation.enabled": "false",
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.local.dir": str(folder / "local"),
         "spark.driver.memory": "2g",

@@ -74,6 +74,13 @@ def test_who_left_is_counted_as_it_was(telling: Company) -> None:
     assert sum(band["left"] for band in found["bands"]) == left
 
 
+def test_months_before_the_first_customer_add_nothing(telling: Company) -> None:
+    """The first subscriptions begin on 2023-01-01: the first month with a customer begins on 1 February, 21 ago."""
+    long, short = (proof(telling, "--months", months) for months in ("30", "21"))
+    assert long["from"] == "2023-02-01"
+    assert long == short
+
+
 def test_a_score_that_says_nothing_is_said_to(tmp_path: Path) -> None:
     """Everyone leaves with the same odds, whatever the mood."""
     found = proof(firm(tmp_path, 5, lambda _: 0.07), "--months", "18")

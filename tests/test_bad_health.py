@@ -50,6 +50,7 @@ CASES = {
     ),
     "an exception without a case": (ONE + "[[health.a.exceptions]]\ncap = 40\n", "not said when the exception holds"),
     "a profile without a case": (ONE + '[[health.a.profiles]]\nname = "p"\n', "says for whom it is"),
+    "a half-life of what is never old": (ONE + "half_life = 30\n", "for how long a fact counts in full"),
     "an unknown key": (ONE + "wieght = 2\n", "There is no key of a measure 'wieght'"),
     "two of a name": (ONE + ONE, "Two measures are called 'nps'"),
 }

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from golden import Company, table
 
@@ -68,15 +70,32 @@ def test_an_event_later_today_waits_until_it_happens(tmp_path: Path) -> None:
     assert firm.value("dau", day) == 1
 
 
-def test_one_customer_with_very_many_events(tmp_path: Path) -> None:
-    """200,000 events of one customer's single user on 25 days, one of another: 2 users, 25 / 31 + 1 / 31 a day."""
-    rows = (("A", "u1", f"f{i % 3}", f"2024-03-{1 + i % 25:02d}T{i % 24:02d}:00:00Z") for i in range(200_000))
-    firm = company(tmp_path, events=table(EVENTS, [*rows, ("B", "u2", "f0", "2024-03-30T00:00:00Z")]))
-    found = firm.many(("mau", "dau"), "2024-03")
-    assert found["mau"] == 2
-    assert found["dau"] == pytest.approx(26 / 31)
-    adopted = firm.rows("feature_adoption_rate", "--from", "2024-03", "--to", "2024-03")
-    assert {row["by"]["feature"]: row["numerator"] for row in adopted} == {"f0": 2, "f1": 1, "f2": 1}
+def test_one_customer_with_a_million_events(tmp_path: Path) -> None:
+    """On 25 days A's one user 40,000 times, every 2 seconds from midnight on, with three features by turns; once B's.
+
+    2 users; 25 + 1 user-days in 31; A's day is one session of 39,999 x 2 s, 79,998, B's none at all: 25 x 79,998 / 3600
+    hours of 2 users. Each feature is used by A, the first by B too; A with each on all 25 of its days."""
+    every = "TIMESTAMP '2024-03-01' + to_days((i // 40000)::INTEGER) + to_seconds(2 * (i % 40000))"
+    with duckdb.connect() as con:
+        con.execute(
+            f"COPY (SELECT 'A' AS customer_id, 'u1' AS contact_id, 'f' || i % 3 AS name, {every} AS at "
+            "FROM range(1000000) t(i) UNION ALL SELECT 'B', 'u2', 'f0', TIMESTAMP '2024-03-30') "
+            f"TO '{tmp_path / 'events.parquet'}'"
+        )
+    (tmp_path / "tenure.toml").write_text("[workspace]\nas_of = 2024-05-01\n", encoding="utf-8")
+    workspace = tenure.open(tmp_path)
+    (loaded,) = workspace.load_files([tmp_path / "events.parquet"], table="events")
+    assert (loaded.stored, loaded.rejected) == (1_000_001, 0)
+    march: dict[str, str] = {"from_": "2024-03", "to": "2024-03"}
+    asked = workspace.show("mau", "dau", "time_on_platform", "feature_adoption_rate", **march)
+    mau, dau, hours, adopted = (result.rows for result in asked)
+    assert (mau[0].value, dau[0].value, dau[0].n) == (2, Fraction(26, 31), 2)
+    assert hours[0].value == Fraction(25 * 79_998, 3600 * 2)
+    assert {row.by["feature"]: row.numerator for row in adopted} == {"f0": 2, "f1": 1, "f2": 1}
+    (often,) = workspace.show("feature_adoption_rate", variant="frequency", **march)
+    assert {row.by["feature"]: (row.numerator, row.denominator) for row in often.rows} == {
+        "f0": (26, 26), "f1": (25, 25), "f2": (25, 25),
+    }  # fmt: skip
 
 
 def test_more_features_than_a_word_has_bits(tmp_path: Path) -> None:

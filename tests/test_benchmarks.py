@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
+import tarfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import compare, hand_rollups, hand_usage, peers, product, run_peers, run_product, workspaces
+from benchmarks import compare, hand_rollups, hand_usage, peers, product, run_peers, run_product, themes, workspaces
 from benchmarks.generate import TOMORROW, Company, company
 from benchmarks.hand_sql import queries
 from benchmarks.run import MONTHS, OF_ORDERS, requests
@@ -154,3 +156,33 @@ def test_the_company_is_what_it_says(made: Company) -> None:
             f"count(*) / count(DISTINCT customer_id) BETWEEN 2.5 AND 3.5 FROM '{made.file('subscriptions')}'"
         ).fetchone()
     assert told == (5, True, True, True)
+
+
+def test_labels_are_counted() -> None:
+    """Price is right and reporting not labelled; reliability is right, mobile not found: 2 right of 3, 2 of 3 found.
+    Felt .5, .05 and .2 are all called positive, of ratings 1, -1 and .4 the first is: 1 of 3 right, 1 of 1 found."""
+    labelled = [
+        ("The price is fair and the reports are good", {"price"}),
+        ("The app crashes", {"reliability", "mobile"}),
+    ]
+    counts = themes.themed([*labelled, ("hello", set())])
+    assert counts.tolist() == [[1, 2, 1], [1, 1, 2], [0, 0, 0]]
+    assert themes.shares(counts) == pytest.approx((2 / 3, 2 / 3, 2 / 3))
+    rated = [themes.Rated("", rating) for rating in (1, -1, 0.4)]
+    felt = np.array([0.5, 0.05, 0.2])
+    assert themes.shares(themes.toned(rated, felt, 1)) == pytest.approx((1 / 3, 1, 1 / 2))
+    assert themes.shares(themes.toned(rated, felt, -1)) == (0, 0, 0)
+
+
+def test_ratings_are_read_and_left_out_where_there_are_none(
+    made: Company, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "tweets_GroundTruth.txt").write_text("1\t2.5\tLove it\n2\t-1\tMeh\tno\nbroken\n", encoding="utf-8")
+    inner, outer = tmp_path / "hutto_ICWSM_2014.tar.gz", tmp_path / "v.tar.gz"
+    for archive, file, name in ((inner, tmp_path / "tweets_GroundTruth.txt", "h/"), (outer, inner, "v/")):
+        with tarfile.open(archive, "w:gz") as tar:
+            tar.add(file, f"{name}{'additional_resources/' if file == inner else ''}{file.name}")
+    assert themes.ratings(outer, "tweets") == [themes.Rated("Love it", 2.5), themes.Rated("Meh\tno", -1)]
+    monkeypatch.delenv("LABELS", raising=False)
+    assert themes.part_themes(made, 1) == []
+    assert "left out" in capsys.readouterr().out

@@ -180,6 +180,12 @@ def test_what_a_score_pools(small: Workspace) -> None:
     assert "Made of: after call 1-5 1" not in small.explain("csat", "2024-01").notes
 
 
+def test_a_variant_says_its_unit_where_it_has_one_of_its_own(small: Workspace) -> None:
+    """Of nps all readings are points, but the mean of the latest scores is a score."""
+    units = {one["variant"]: one["unit"] for one in small.explain("nps", "2024-01").variants}
+    assert units.pop("latest_score") == "score" and set(units.values()) == {"points"}
+
+
 def test_the_censored_time_stands_beside_the_mean(small: Workspace) -> None:
     """Of January's eight tickets (2, 4, 6, 10, 14, 24 h, 21 days, open since the 25th) half are resolved by 10 h."""
     variants = {v["variant"]: v["value"] for v in small.explain("resolution_time", "2024-01").variants}

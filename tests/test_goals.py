@@ -134,6 +134,18 @@ def test_a_baseline_without_a_value(tmp_path: Path) -> None:
     assert one["problem"] == "The baseline is that of 2023-12, which has no value (empty_denominator); write a number."
 
 
+def test_a_part_of_a_baseline_of_nothing(tmp_path: Path) -> None:
+    """Nobody leaves in November 2024: the baseline is 0, and 10 % less of it would be 0 as well."""
+    toml = '[goals.x]\nmetric = "customer_churn_rate"\nby_percent = 10\nstart = 2024-12-01\ndue = 2025-12-31\n'
+    one = goals(tmp_path / "read", toml, LEAVING)["x"]
+    assert (one["status"], one["target"], one["progress"]) == ("no_value", None, None)
+    says = "The target is a part of the baseline, which is 0 %: a part of nothing is nothing."
+    assert one["problem"].startswith(says) and "by_points" in one["problem"]
+    with pytest.raises(ConfigError, match=r"goals\.x\.by_percent") as caught:
+        goals(tmp_path / "written", toml + "baseline = 0\n", LEAVING)
+    assert says in str(caught.value)
+
+
 def test_a_goal_that_makes_it_worse_is_said(tmp_path: Path) -> None:
     toml = '[goals.x]\nmetric = "mrr"\nto = 50\nstart = 2024-07-01\ndue = 2025-12-31\n'
     one = goals(tmp_path, toml)["x"]

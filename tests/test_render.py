@@ -247,9 +247,13 @@ def test_an_explanation_is_an_account_that_adds_up() -> None:
         "variants": [
             {"variant": "cohort", "value": 0.91, "why": "the same customers at both ends"},
             {"variant": "movements", "value": None, "reason": "no_data", "why": "by movements"},
+            {"variant": "said", "value": 7.5, "unit": "score", "why": "a reading in a unit of its own"},
         ],
+        "definition": "What is kept.\n\n*Formula.* The end / the start.\n*Leaves out:* who is new.",
     }  # fmt: skip
     text = explanation.as_table(answer, 100)
+    assert "What it says\nWhat is kept.\n\nFormula: The end / the start.\n\nLeaves out: who is new." in text
+    assert "   7.50  a reading in" in text
     assert "= the MRR at the end" in text and "= 91 / 100\n" in text and "= 91.0 %" in text
     assert text.index("c13") < text.index("c12")
     assert "3 more" in text and "6" in text

@@ -8,7 +8,7 @@ The floors of the house, from the ground up; imports go down only (tests/laws/te
 
     ground        errors periods money money_codes model stats/ catalog sentiment hours themes progress
     language      expr metric policy source rollup filter result words business texts lasting tree usage scales
-                  stand_ins segment goal health_score health_presets
+                  stand_ins lean segment goal health_score health_presets
     collections   metrics/ rollups/ sources/
     settings      config health_options web_options
     data in       store/ recognise load worlds refresh sync

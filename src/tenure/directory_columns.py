@@ -13,6 +13,7 @@ from functools import partial
 import ibis
 import ibis.expr.types as ir
 
+from tenure import lean
 from tenure.compile.segments import Segments
 from tenure.engine import Engine
 from tenure.expr import Rows, Steps
@@ -120,7 +121,7 @@ def _attributes(engine: Engine, cut: date, *, attributes: tuple[str, ...], dated
     """Attributes as they stand on the last day before `cut`."""
     kinds = {name: engine.world.columns["customers"][name] for name in attributes}
     schema = {**kinds, "cust": "int64", "from_day": "date", "to_day": "date", "is_last": "boolean"}
-    rows = ibis.table(schema, name="customer_pieces")
+    rows = lean.table(schema, name="customer_pieces")
     day = ibis.literal(cut - timedelta(days=1))
     rows = rows.filter((rows.from_day <= day) & (rows.to_day > day)) if dated else rows.filter(rows.is_last)
     return rows.select(p_cust="cust", **{ATTRIBUTE + name: name for name in attributes})
@@ -168,7 +169,7 @@ def _plans(engine: Engine) -> str:
 
 
 def _held(name: str, cut: date, column: str) -> ir.Table:
-    rows = ibis.table({"cust": "int64", "from_day": "date", "to_day": "date", "value": "string"}, name=name)
+    rows = lean.table({"cust": "int64", "from_day": "date", "to_day": "date", "value": "string"}, name=name)
     day = ibis.literal(cut - timedelta(days=1))
     rows = rows.filter((rows.from_day <= day) & (rows.to_day > day))
     return rows.select(**{"p_cust": rows.cust, column: rows["value"]})

@@ -88,24 +88,30 @@ def at_once(
     the frame that is made where it takes that.
     """
     together = Together(measure, size(measure))
-    figures_ = [_Figures(measure, questions, frame, together) for questions, frame in asked]
-    places = [_Last(measure, *one, together) for one in last]
+    answers = [Answers(measure, questions, frame, together) for questions, frame in asked]
+    places = [LastDays(measure, *one, together) for one in last]
     together.run()
-    return [one.found() for one in figures_], [one.found() for one in places]
+    return [one.found() for one in answers], [one.found() for one in places]
 
 
-class _Figures:
+class Answers:
     """A request for figures: asked when it is made, read once the engine has answered."""
 
-    def __init__(self, measure: Measure, questions: Sequence[Question], frame: Frame, together: Together) -> None:
+    def __init__(
+        self, measure: Measure, questions: Sequence[Question], frame: Frame, together: Together, *, ask: bool = True
+    ) -> None:
         self.questions, self.frame = questions, frame
         self.table = Columns(measure, frame, together)
         self.exprs = {q.key: self.table.resolved(q.reading.expr) for q in questions}
         self.counts = {q.key: _counted(self.table, q, self.exprs[q.key]) for q in questions if q.reading.least}
-        self.table.ask([*self.exprs.values(), *(c for c in self.counts.values() if c is not None)])
+        self.wanted = [*self.exprs.values(), *(c for c in self.counts.values() if c is not None)]
+        if ask:
+            self.table.ask(self.wanted)
 
-    def found(self) -> dict[Key, list[Rationals]]:
-        return {q.key: [self._of(q, k) for k in range(len(self.frame.periods))] for q in self.questions}
+    def found(self, some: range | None = None) -> dict[Key, list[Rationals]]:
+        """The figures in the periods, or in some of them."""
+        some = range(len(self.frame.periods)) if some is None else some
+        return {q.key: [self._of(q, k) for k in some] for q in self.questions}
 
     def _of(self, question: Question, k: int) -> Rationals:
         table, expr, count = self.table, self.exprs[question.key], self.counts.get(question.key)
@@ -116,37 +122,39 @@ class _Figures:
         return values
 
 
-class _Last:
-    """A request for the last of some days with a fact."""
+class LastDays:
+    """A request for the last of some days with a fact; `frame` has one stretch of them, or more."""
 
     def __init__(
-        self, measure: Measure, question: Question, frame: Frame, days: Callable[[], Frame], together: Together
+        self, measure: Measure, question: Question, frame: Frame, days: Callable[[], Frame] | None, together: Together
     ) -> None:
         self.measure, self.days = measure, days
         self.table, self.together, self.size = Columns(measure, frame, together), together, together.size
         expr = self.table.resolved(question.reading.expr)
         base = expr.bottom if isinstance(expr, Ratio) else expr
         self.leaves = [leaf for leaf in leaves(base) if self.table.engine.has_data(leaf)]
-        self.windows = {leaf: self._window(leaf) for leaf in self.leaves}
-        for window in self.windows.values():
-            if window is not None:
+        self.windows = {leaf: self._windows(leaf) for leaf in self.leaves}
+        for windows in self.windows.values():
+            for window in windows or ():
                 together.ask(window[0].rows, window)
 
-    def _window(self, leaf: Across) -> tuple[Flow, date, date, bool] | None:
-        """All the days as one window, where rows know the day that is sought."""
-        flow, slots = compiled.counted(leaf), self.table.slots
+    def _windows(self, leaf: Across) -> list[tuple[Flow, date, date, bool]] | None:
+        """All days of a stretch as one window, where rows know the day that is sought."""
+        flow = compiled.counted(leaf)
         if flow is None or self.table.frame.segments.names:
             return None
-        return flow, slots[0].start, slots[-1].stop, True
+        return [(flow, slot.start, slot.stop, True) for slot in self.table.slots]
 
-    def found(self) -> Array:
+    def found(self, k: int = 0) -> Array:
+        """Everyone's in a stretch."""
         found = np.full(self.size, -1, dtype=np.int64)
-        for leaf, window in self.windows.items():
-            if window is None:
+        for leaf, windows in self.windows.items():
+            if windows is None:
+                assert self.days is not None
                 table = Columns(self.measure, self.days(), self.together)
                 np.maximum.at(found, *table.last(leaf))
             else:
-                there = self.together.found[window]
+                there = self.together.answer(windows[k])
                 np.maximum(found, np.where(there.there, there.num, -1), out=found)
         return found
 

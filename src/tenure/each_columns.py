@@ -14,12 +14,12 @@ import numpy as np
 
 from tenure.compile import each as compiled
 from tenure.compile import spread
-from tenure.compile.calendar import ends_of, touching
+from tenure.compile.calendar import Slot, ends_of, touching
 from tenure.compile.leaves import sources
 from tenure.compile.record import inputs
 from tenure.each_inner import as_whole, inner, leaves_in, quantile
 from tenure.each_inner import fits as inner_fits
-from tenure.each_together import MOST, Together, needed, placed, there, window_of
+from tenure.each_together import Rounds, Together, Window, by_period, needed, window_of
 from tenure.errors import RequestError
 from tenure.evaluate import Cell, scale
 from tenure.expr import (
@@ -35,6 +35,7 @@ from tenure.expr import (
     Over,
     Ratio,
     Rows,
+    Steps,
     total,
 )
 from tenure.lasting import Of, Ranked
@@ -55,7 +56,7 @@ class Columns(Table):
         super().__init__(measure.engine, measure.clock, frame, None)
         self.measure = measure
         self.together, self.size = together, together.size
-        self.each: dict[Across, list[Rationals]] = {}
+        self.each: dict[Across, Sequence[Rationals]] = {}
         self.ranked: dict[Across, list[tuple[Rationals, Rationals]]] = {}
 
     def resolved(self, expr: Expr) -> Expr:
@@ -94,15 +95,15 @@ class Columns(Table):
     @property
     def _waits(self) -> bool:
         """Whether questions of these periods can wait for others."""
-        return not self.frame.segments.names and len(self.slots) <= MOST
+        return not self.frame.segments.names and len(self.slots) <= self.together.most
 
-    def _take(self, leaf: Across, windows: Sequence[Any]) -> None:
-        self.each[leaf] = [self.together.found[window] for window in windows]
+    def _take(self, leaf: Across, windows: Sequence[Window]) -> None:
+        self.each[leaf] = self.together.numbers(len(windows), lambda k: self.together.answer(windows[k]))
 
     def _sum_up(self, plain: Sequence[Across]) -> None:
         for leaf in plain:
             if leaf not in self.each:
-                self.each[leaf] = self._from_parts(leaf)
+                self.each[leaf] = self.together.numbers(len(self.slots), partial(self._from_parts, leaf))
 
     def _alone(self, way: Rows | Moves | Level | None, group: Sequence[Across]) -> None:
         """Ask for leaves over the same rows at once."""
@@ -110,14 +111,18 @@ class Columns(Table):
             for leaf in group:
                 self._any(leaf)
             return
-        relation = self.engine.relation
-        if isinstance(way, Level):
-            query = partial(compiled.of_level, group, way, relation, self.slots)
-        else:
-            query = partial(compiled.of_rows, group, way, relation, self.slots)
-        rows = self.rows(("rows", way, tuple(group)), query)
+        rounds = Rounds(self.size, len(self.slots), self.together.at_once, partial(self._round, way, group))
         for i, leaf in enumerate(group):
-            self._place(leaf, rows, f"v{i}")
+            self.each[leaf] = self.together.numbers(len(self.slots), partial(rounds.number, leaf, f"v{i}"))
+
+    def _round(self, way: Rows | Moves | Level, group: Sequence[Across], some: slice) -> Mapping[str, Any]:
+        """The answer for leaves over the same rows in some of the periods."""
+        slots, relation = self.slots[some], self.engine.relation
+        if isinstance(way, Level):
+            query = partial(compiled.of_level, group, way, relation, slots)
+        else:
+            query = partial(compiled.of_rows, group, way, relation, slots)
+        return self.rows(("rows", way, tuple(group)), query, slots)
 
     def _way(self, leaf: Across) -> Rows | Moves | Level | None:
         """The rows or the level that is read for the leaf alone; None: it must be asked for as any other."""
@@ -127,6 +132,14 @@ class Columns(Table):
         if isinstance(found, Rows | Moves):
             return found
         return compiled.level_of(leaf) or compiled.source_of(leaf, self.slots)
+
+    def reads(self, leaf: Across) -> list[tuple[Across, Rows | Moves | Steps | None]]:
+        """What a leaf's number is made of, and what is read for each part; None: it is asked for as any other."""
+        found: list[tuple[Across, Rows | Moves | Steps | None]] = []
+        for part in self._parts(leaf):
+            way = self._way(part)
+            found.append((part, way.steps if isinstance(way, Level) else way))
+        return found
 
     def _parts(self, leaf: Across) -> list[Across]:
         """The sums of rows that say what the leaf does of a customer (had it any order?), else the leaf itself."""
@@ -141,13 +154,10 @@ class Columns(Table):
         nothing = {flow: np.zeros(1, dtype=np.int64) for flow in flows}
         return [leaf] if inner(leaf.x, nothing)[0] else sums  # who has no rows adds nothing
 
-    def _from_parts(self, leaf: Across) -> list[Rationals]:
+    def _from_parts(self, leaf: Across, k: int) -> Rationals:
         _, flows, _ = inputs(leaf.x)
-        found = []
-        for k in range(len(self.slots)):
-            values = inner(leaf.x, {flow: self.each[total(flow)][k].num for flow in flows})
-            found.append(Rationals(values.astype(np.int64)))
-        return found
+        values = inner(leaf.x, {flow: self.each[total(flow)][k].num for flow in flows})
+        return Rationals(values.astype(np.int64))
 
     def _any(self, leaf: Across) -> None:
         if not sources(leaf):
@@ -155,27 +165,14 @@ class Columns(Table):
             return
         relation, segments = self.engine.relation, self.frame.segments
         query = partial(compiled.of_any, leaf, relation, segments, self.engine.foreign([leaf]))
-        self._place(leaf, self.rows(("any", leaf, segments), query), "v0")
-
-    def _place(self, leaf: Across, rows: Mapping[str, Any], name: str) -> None:
-        """The query's numbers, each at its customer's place; who is not in it has 0, or nothing where none is."""
-        custs, values = as_whole(rows["cust"]), rows[name]
-        periods = as_whole(rows["k"]) if "k" in rows else None
-        if periods is None:
-            self.each[leaf] = [placed(leaf, custs, values, self.size)] * len(self.slots)
-            return
-        known, values, found = there(values), as_whole(values), []
-        for k in range(len(self.slots)):
-            here = periods == k
-            said = np.ma.MaskedArray(values[here], ~known[here])
-            found.append(placed(leaf, custs[here], said, self.size))
-        self.each[leaf] = found
+        rows = self.rows(("any", leaf, segments), query, self.slots)
+        self.each[leaf] = by_period(leaf, rows, "v0", self.size, len(self.slots))
 
     def _rank(self, leaf: Across) -> None:
         assert isinstance(leaf.x, Ranked)
         relation = self.engine.relation
 
-        rows = self.rows(("rank", leaf), partial(compiled.of_rank, leaf, relation))
+        rows = self.rows(("rank", leaf), partial(compiled.of_rank, leaf, relation), self.slots)
         periods, custs = as_whole(rows["k"]), as_whole(rows["cust"])
         found = []
         for k in range(len(self.slots)):
@@ -191,20 +188,23 @@ class Columns(Table):
         source = compiled.source_of(leaf, self.slots)
         relation, segments, rates = self.engine.relation, self.frame.segments, self.engine.foreign([leaf])
         query = partial(compiled.last_of, leaf, source, relation, self.slots, segments, rates)
-        rows = self.rows(("last any", leaf), query)
+        rows = self.rows(("last any", leaf), query, self.slots)
         return as_whole(rows["cust"]), as_whole(rows["k"])
 
-    def rows(self, key: tuple[object, ...], query: Any) -> Mapping[str, Any]:
-        """The answer of a query as arrays. Its text is kept by what it depends on."""
+    def rows(self, key: tuple[object, ...], query: Any, slots: Sequence[Slot]) -> Mapping[str, Any]:
+        """The answer of a query over periods as arrays. Its text is kept by what it depends on."""
         for source in {source for leaf in leaves_in(key) for source in sources(leaf)}:
             needed(self.measure, source)
-        self.engine.touch = touching(self.slots)
-        one = len(self.slots) == 1
-        text = self.engine.text(("each", *key, one, self.engine.touch), lambda: self.engine.sql(query()))
+        engine = self.engine
+        engine.touch, engine.by_end = touching(slots), self.together.by_end
+        try:
+            shape = len(slots) == 1, engine.touch, engine.by_end
+            text = engine.text(("each", *key, *shape), lambda: engine.sql(query()))
+        finally:
+            engine.by_end = False
         if "calendar_" in text:
-            self.engine.set_calendar(self.slots)
-        ends = {BEGIN: self.slots[0].start, **ends_of(self.slots)}
-        return self.engine.warehouse.arrays(filled(text, ends))
+            engine.set_calendar(slots)
+        return engine.warehouse.arrays(filled(text, {BEGIN: slots[0].start, **ends_of(slots)}))
 
     # -- values --------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,8 @@ Windows of any length and place are answered in one pass over the rows, each wit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -36,12 +37,19 @@ Window = tuple[Across | Flow, date, date, bool]
 
 @dataclass
 class Together:
-    """What is asked of each table of rows or steps, and what is done once it is answered."""
+    """What is asked of each table of rows or steps, and what is done once it is answered.
+
+    `at_once`: so many numbers are handed over at once, None: all. `by_end`: each period is asked for as it stood at
+    its end.
+    """
 
     measure: Measure
     size: int
     asked: dict[Rows | Moves | Steps, dict[Window, None]] = field(default_factory=dict)
     found: dict[Window, Rationals] = field(default_factory=dict)
+    most: int = MOST
+    at_once: int | None = None
+    by_end: bool = False
     then: list[Callable[[], None]] = field(default_factory=list)
 
     def source(self, leaf: Across) -> Rows | Moves | Steps | None:
@@ -53,12 +61,23 @@ class Together:
         """Ask for one window; `found` has it after `run`."""
         self.asked.setdefault(source, {})[window] = None
 
+    def answer(self, window: Window) -> Rationals:
+        """Everyone's number of one window, once `run` is over."""
+        return self.found[window]
+
+    def numbers(self, many: int, make: Callable[[int], Rationals]) -> Sequence[Rationals]:
+        """A leaf's numbers in so many periods."""
+        return [make(k) for k in range(many)]
+
     def run(self) -> None:
         """Ask the engine, once for each table, and do what waited for it."""
         for source, windows in self._joined().items():
             missing = [window for window in windows if window not in self.found]
             if missing:
                 self._answer(source, missing)
+        self._then()
+
+    def _then(self) -> None:
         self.asked.clear()
         waited, self.then = self.then, []
         for act in waited:
@@ -156,3 +175,42 @@ def window_of(leaf: Across, slot: Slot) -> Window:
         return leaf, slot.start, slot.stop, False
     at = slot.base if level.moment == START else slot.stop
     return leaf, at, at, False
+
+
+def by_period(leaf: Across, rows: Mapping[str, Any], name: str, size: int, many: int) -> list[Rationals]:
+    """The numbers of a query, each at its customer's place; who is not in it has 0, or nothing where none is."""
+    custs, values = as_whole(rows["cust"]), rows[name]
+    if "k" not in rows:
+        return [placed(leaf, custs, values, size)] * many
+    order = np.argsort(as_whole(rows["k"]).astype(np.int32), kind="stable")
+    ends = np.searchsorted(as_whole(rows["k"])[order], np.arange(many + 1))
+    known, values, custs = there(values)[order], as_whole(values)[order], custs[order]
+    found = []
+    for low, high in itertools.pairwise(ends.tolist()):
+        said = np.ma.MaskedArray(values[low:high], ~known[low:high])
+        found.append(placed(leaf, custs[low:high], said, size))
+    return found
+
+
+@dataclass
+class Rounds:
+    """The numbers of leaves in many periods: those of some periods at a time, where all would be too many."""
+
+    size: int
+    many: int
+    at_once: int | None
+    ask: Callable[[slice], Mapping[str, Any]]
+    first: int = -1
+    rows: Mapping[str, Any] = field(default_factory=dict)
+    found: dict[Across, list[Rationals]] = field(default_factory=dict)
+
+    def number(self, leaf: Across, name: str, k: int) -> Rationals:
+        """A leaf's number in a period; `name`: its column in the answer."""
+        step = self.many if self.at_once is None else max(1, self.at_once // max(self.size, 1))
+        first = k // step * step
+        some = slice(first, min(first + step, self.many))
+        if first != self.first:
+            self.first, self.rows, self.found = first, self.ask(some), {}
+        if leaf not in self.found:
+            self.found[leaf] = by_period(leaf, self.rows, name, self.size, some.stop - some.start)
+        return self.found[leaf][k - first]

@@ -10,10 +10,9 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar, cast
 
-import ibis
 import ibis.expr.types as ir
 
-from tenure import model, texts
+from tenure import lean, model, texts
 from tenure.compile import aged as compiled
 from tenure.compile import overlap, scan, slices, spread, standing, users
 from tenure.compile.aged import Ages
@@ -57,6 +56,7 @@ class Engine(Needs):
     possible: dict[Segments, frozenset[Segment]] = field(default_factory=dict)
     shelf: Path | None = None  # where texts are kept for other processes
     touch: bool = True  # whether the periods that are asked for touch
+    by_end: bool = False  # whether each is asked for as it stood at its end
     judged: Judged = field(default_factory=Judged)
     periods: Sequence[Slot] = ()  # those that are asked for
 
@@ -72,24 +72,37 @@ class Engine(Needs):
                 return period_rows()[node.table].build(self.world, self._asked())
             return self._rollup(node.table, carried)
         steps = node if isinstance(node, Steps) else node.steps
+        name, rules = f"{steps.name}_steps", self._rules(node)
+        if self.holds(node):
+            return lean.table(STEPS_SCHEMA, name=name)
+        return self.keep(self.named(name, rules), self.making(node))
+
+    def making(self, node: Steps | Moves) -> Callable[[], ir.Table]:
+        """How steps or movements are made where the stored ones are not meant."""
+        steps = node if isinstance(node, Steps) else node.steps
+        world = self.world.with_rules(tuple(self._rules(node).items()))
+        return partial(rollups()[f"{steps.name}_steps"].build, world)
+
+    def _rules(self, node: Steps | Moves) -> dict[str, str]:
+        """The rules under which steps or movements are meant."""
+        steps = node if isinstance(node, Steps) else node.steps
         rules = {**dict(self.world.policy.all_rules()), **dict(self.world.rules), **dict(steps.rules)}
-        if isinstance(node, Steps):
-            rules["simultaneous"] = "day"
+        return {**rules, "simultaneous": "day"} if isinstance(node, Steps) else rules
+
+    def holds(self, node: Steps | Moves) -> bool:
+        """Whether the steps that are stored are those that are meant."""
+        steps = node if isinstance(node, Steps) else node.steps
         own = {**dict(self.stored.all_rules()), "simultaneous": "day"}
-        name = f"{steps.name}_steps"
-        if steps.name == "mrr" and rules == own and self.world.steps_hold:
-            return ibis.table(STEPS_SCHEMA, name=name)
-        world = self.world.with_rules(tuple(rules.items()))
-        return self.keep(self.named(name, rules), partial(rollups()[name].build, world))
+        return steps.name == "mrr" and self._rules(node) == own and self.world.steps_hold
 
     def _asked(self) -> Asked:
-        return Asked(PERIODS, self._stepped, self._rollup, DAYS if self.touch else None)
+        return Asked(PERIODS, self._stepped, self._rollup, DAYS if self.touch else None, self.by_end)
 
     def _rollup(self, name: str, carried: tuple[tuple[str, str], ...] = ()) -> ir.Table:
         """A rollup of rows: the stored one where it holds as of now, else made, once where it is heavy."""
         rollup = rollups()[name]
         if rollup.by_day and self.world.days_hold:
-            return ibis.table(dict(rollup.schema), name=name)
+            return lean.table(dict(rollup.schema), name=name)
         steps = self.relation(Steps("mrr")).get_name() if rollup.over_steps else None
         build = partial(rollup.build, replace(self.world, steps=steps, carried=() if rollup.is_made else carried))
         return self.keep(self.named(name), build) if rollup.is_made else build()
@@ -116,7 +129,7 @@ class Engine(Needs):
         if name not in self.made:
             text, schema = self.text(("made", name, of), lambda: self._compiled(build()))
             self.warehouse.make(name, text)
-            self.made[name] = ibis.table(dict(schema), name=name)
+            self.made[name] = lean.table(dict(schema), name=name)
         return self.made[name]
 
     def _compiled(self, query: ir.Table) -> tuple[str, dict[str, str]]:
@@ -153,7 +166,7 @@ class Engine(Needs):
             ends = {BEGIN: begin, **ends_of(periods)}
             rates = self.foreign(group) if strategy == "slices" else None
             plan = self._plan((strategy, source), group, theirs, rates)
-            text = self._text((strategy, source, tuple(group), theirs, self.touch), plan.query)
+            text = self._text((strategy, source, tuple(group), theirs, self.touch), plan.query, self._reads(group))
             found |= plan.read(self.warehouse.run(filled(text, ends)), periods)
         return found
 
@@ -181,12 +194,26 @@ class Engine(Needs):
         """Whether the leaf's rows have columns that a metric comes by."""
         return any(set(columns) & set(made(s.table).own) for s in sources(leaf) if isinstance(s, Rows))
 
-    def _text(self, key: tuple[object, ...], query: Callable[[], ir.Table]) -> str:
-        return self.text(key, lambda: self.sql(query()))
+    def _text(
+        self, key: tuple[object, ...], query: Callable[[], ir.Table], reads: tuple[Hashable, ...] | None = None
+    ) -> str:
+        return self.text(key, lambda: self.sql(query()), reads)
 
-    def text(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
-        """A text of a query, or several, made where `key` is new in such a world: in this process, or ever."""
-        return texts.kept((*key, *self.here), make, self.shelf)
+    def text(self, key: tuple[object, ...], make: Callable[[], T], reads: tuple[Hashable, ...] | None = None) -> T:
+        """A text of a query, or several, made where `key` is new in such a world: in this process, or ever.
+
+        `reads`: what else it depends on, where that is less than all of the world.
+        """
+        return texts.kept((*key, *(self.here if reads is None else reads)), make, self.shelf)
+
+    def _reads(self, leaves: Sequence[Across]) -> tuple[Hashable, ...] | None:
+        """What a text of these leaves depends on besides them: where all are steps, on the tables that these are."""
+        nodes = dict.fromkeys(source for leaf in leaves for source in sources(leaf))
+        rates = any(isinstance(node, Level) and node.rates is not None for leaf in leaves for node in walk(leaf))
+        if rates or any(isinstance(node, Rows) for node in nodes):
+            return None
+        tables = {node: self.relation(node) for node in nodes}
+        return self.warehouse.dialect, *((node, t.get_name(), str(t.schema())) for node, t in tables.items())
 
     def _plan(self, key: tuple[str, object], leaves: list[Across], segments: Segments, rates: Foreign | None) -> Plan:
         """The plan of a strategy, for periods whose ends are stand-ins."""
@@ -292,7 +319,7 @@ class Engine(Needs):
             found = slices.people(leaf, self.relation, segments, rates, touch=self.touch)
             return self.sql(found.select("cust", "v"))
 
-        kept = self.text(("behind", leaf, segments, self.touch), text)
+        kept = self.text(("behind", leaf, segments, self.touch), text, self._reads([leaf]))
         table = self.warehouse.run(filled(kept, ends_of([period])))
         found: dict[int, int] = {}
         for cust, value in zip(table["cust"], table["v"], strict=True):

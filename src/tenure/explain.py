@@ -18,7 +18,7 @@ from tenure.errors import RequestError, UnknownName
 from tenure.evaluate import Missing, Value, scale
 from tenure.expr import Across, Aged, Const, Expr, Length, Op, Ratio, Steps, total
 from tenure.lasting import Of
-from tenure.lifetimes import BUYING, fitted, of_each
+from tenure.lifetimes import BUYING, FITTED, Fitted, Models, fitted, said
 from tenure.measure import Measure, at_grain
 from tenure.policy import PRESETS, REVENUE_RULES, Policy
 from tenure.question import Frame, Question
@@ -71,6 +71,7 @@ class Explanation:
     other: dict[str, Any] | None = None
     differences: list[Difference] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    models: Models = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The object of the command line's --format json."""
@@ -92,7 +93,7 @@ class Explanation:
             "rows": self.rows,
             "variants": [{**v, "value": plain(v["value"])} for v in self.variants],
             "notes": self.notes,
-        }
+        } | ({"models": self.models} if self.models else {})
         if self.other is not None:
             found["other"] = {**self.other, "value": plain(self.other["value"])}
             found["differences"] = [
@@ -130,7 +131,8 @@ def explain(measure: Measure, question: Question, frame: Frame, versus: str | No
         notes.append("This reading is no sum over customers, so none are listed behind it.")
     elif question.metric.id == "clv":
         notes += _above_average(side.shares)
-    notes += side.fitted() + _mix(measure, question, frame)
+    models = side.models()
+    notes += _mix(measure, question, frame) + said(models)
     other, differences = (None, []) if versus is None else _versus(side, versus)
     if any(d.amount != 0 and not d.customers for d in differences):
         notes.append("Not every difference can be split by customer: a part of it counts no customers.")
@@ -152,6 +154,7 @@ def explain(measure: Measure, question: Question, frame: Frame, versus: str | No
         other=other,
         differences=differences,
         notes=notes,
+        models=models,
     )
 
 
@@ -243,16 +246,20 @@ class Side:
                 value = self.table.value(divisor, self.cell)
                 return None if isinstance(value, Missing) or value == 0 else self._scaled(inner, 1 / Fraction(value))
             case Of() if x.what in BUYING:
-                values = of_each(x, self.table.spread.get(x.curve, {}).get((0, ()), ()))
-                return {cust: Fraction(v) / len(values) for cust, v in values.items()} if values else None
+                found = self._fit(x)
+                values = {} if found is None else found.values
+                return {c: Fraction(v) / len(values) for c, v in values.items() if c is not None} or None
             case Const(value=0):
                 return {}
         return None
 
-    def fitted(self) -> list[str]:
-        """The models behind the number, with their parameters."""
-        lifetimes = [x for x in walk(self.expr) if isinstance(x, Of)]
-        return [note for x in lifetimes for note in fitted(x, self.table.spread.get(x.curve, {}).get((0, ()), ()))]
+    def _fit(self, x: Of) -> Fitted | None:
+        return fitted(x, self.table.spread.get(x.curve, {}).get((0, ()), ()))
+
+    def models(self) -> Models:
+        """The parameters of every model that the number rests on."""
+        asked = [node for node in walk(self.expr) if isinstance(node, Of) and node.what in FITTED]
+        return {name: numbers for one in asked if (fit := self._fit(one)) for name, numbers in fit.models.items()}
 
     def _scaled(self, x: Expr, factor: Value) -> Shares | None:
         found = self._shares(x)
@@ -323,6 +330,7 @@ def _variants(measure: Measure, question: Question, frame: Frame) -> list[dict[s
         {
             "variant": q.variant,
             "value": result.rows[0].value,
+            "unit": q.unit,
             "reason": result.rows[0].reason,
             "why": q.reading.why or ("as tenure counts it" if q.variant == metric.default else ""),
         }

@@ -160,6 +160,11 @@ def aim(goal: Goal, baseline: Fraction, unit: str, *, down: bool) -> Fraction:
     if goal.target == "to":
         target = amount
     elif goal.target == "by_percent":
+        if not baseline:
+            raise ConfigError(
+                f"The target is a part of the baseline, which is {said(baseline, unit)}: a part of nothing is nothing.",
+                todo="Say it in points (by_points), or where to (to).",
+            )
         target = baseline + sign * abs(baseline) * amount / 100
     else:
         target = baseline + sign * (amount / 100 if unit == "share" else amount)

@@ -137,7 +137,12 @@ def _measure(options: Options) -> Measure:
         group=options.text("group"),
         missing=cast(Missing, options.choice("missing", MISSING, "ignore")),
         fresh_for=options.whole("fresh_for", None, 1),
+        half_life=options.whole("half_life", None, 1),
     )
+    if found.half_life and not found.fresh_for:
+        options.fail(
+            "half_life", "It is not said for how long a fact counts in full.", "Write fresh_for = 30 beside it."
+        )
     if source != "metric" and (past or found.since or found.fresh_for):
         options.fail("", f"trend, since_last and fresh_for need a metric, and this is a {source}.", "Leave them out.")
     if found.within and found.map.how != "percentile":

@@ -68,8 +68,8 @@ class Measure:
     Over the `window` (months, days) that ends when the score is taken. `past`: how many windows before make the
     customer's own past that the figure is divided by; 0: the figure itself. `since`: the figure is the days since the
     last fact. `within`: the attribute among whose equals a percentile is taken. `fresh_for`: days for which a fact
-    counts in full; its weight then fades evenly to nothing at the window's far end. `tables`: a preset's measure is
-    left out where one of them is not loaded.
+    counts in full; its weight then fades evenly to nothing at the window's far end, or with `half_life` by a half in
+    so many days until there. `tables`: a preset's measure is left out where one of them is not loaded.
     """
 
     name: str
@@ -84,6 +84,7 @@ class Measure:
     group: str = ""
     missing: Missing = "ignore"
     fresh_for: int | None = None
+    half_life: int | None = None
     tables: tuple[str, ...] = ()
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import ibis.expr.types as ir
 
-from tenure import model
+from tenure import lean, model
 from tenure.directory import plain
 from tenure.directory_columns import ATTRIBUTE, PAYING
 from tenure.rollup import World
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tenure.periods import Clock
 
 ASKED = "asked_customer"
-_ASKED = ibis.table({"customer_id": "string", "cust": "int64", "plan": "string"}, name=ASKED)
+_ASKED = lean.table({"customer_id": "string", "cust": "int64", "plan": "string"}, name=ASKED)
 MOST = 5_000
 """Rows of one table that are read of one customer, the latest ones."""
 

@@ -14,12 +14,12 @@ from datetime import date, datetime
 import ibis
 import ibis.expr.types as ir
 
-from tenure import catalog, model
+from tenure import catalog, lean, model
 from tenure.expr import Expr, Steps
 from tenure.policy import Policy
 from tenure.usage import Usage
 
-KEYS = ibis.table(
+KEYS = lean.table(
     {"cust": "int64", "customer_id": "string", "name": "string", "first_day": "date", "first_at": "timestamp"},
     name="customer_keys",
 )
@@ -92,12 +92,12 @@ class World:
 
     def table(self, name: str) -> ir.Table:
         """A model table as it is, whatever as_of says: for levels, whose calendar stops at as_of."""
-        rows = ibis.table(dict(self.columns[name]), name=f"m_{name}")
+        rows = lean.table(dict(self.columns[name]), name=f"m_{name}")
         if self.tail is not None and name == "events":
             rows = rows.filter(rows.day >= ibis.literal(self.tail))
         if self.only is None or "customer_id" not in self.columns[name]:
             return rows
-        wanted = ibis.table({"customer_id": "string"}, name=self.only)
+        wanted = lean.table({"customer_id": "string"}, name=self.only)
         return rows.semi_join(wanted, "customer_id")
 
     def past(self, name: str) -> ir.Table:
@@ -159,7 +159,8 @@ class Rollup:
     has no rows. `days`: for a column of it, the stored rollup whose rows (one for each value and day, with the day
     before on which the value was seen, `since`, and the days between, `gap`) count its different values. `kinds`: for a
     column of it, the values of its column `kind` outside of which it is empty. `inside`: another rollup and a
-    condition: this one's rows are those rows of it for which the condition holds.
+    condition: this one's rows are those rows of it for which the condition holds. `settled`: each row is made of one
+    row of the first table it reads, and stays what it is, whatever comes later.
     """
 
     name: str
@@ -177,6 +178,7 @@ class Rollup:
     kinds: tuple[tuple[str, tuple[str, ...]], ...] = ()
     there: Callable[[World], ir.Table] | None = None
     inside: tuple[str, Expr] | None = None
+    settled: bool = False
 
     @property
     def is_made(self) -> bool:
@@ -188,13 +190,15 @@ class Rollup:
 class Asked:
     """What rows made for a request can use: its periods (k, base, stop), the steps of customers or MRR, rollups.
 
-    `days`: where the periods touch, each day with its slot (k + 1) and the period's start and stop.
+    `days`: where the periods touch, each day with its slot (k + 1) and the period's start and stop. `by_end`: each
+    period is asked for as it stood at its end, as if what came later were not known.
     """
 
     periods: ir.Table
     steps: Callable[[Steps], ir.Table]
     rollup: Callable[[str], ir.Table]
     days: ir.Table | None = None
+    by_end: bool = False
 
     def dated(self, rows: ir.Table, clock: str) -> ir.Table:
         """The rows of each period, with its k, base and stop."""
@@ -268,7 +272,8 @@ class PeriodRows:
     read from a table that the engine has judged for the ends of the periods first (see Engine.judge). `spans`: the same
     rows once each, from their day `from_day` to `to_day`, at whose end they are no more (empty: they still are), where
     a period has those that are there at its end. `then`: what makes more rows of them (with further columns), which
-    customers are met before. `single`: a customer has one row in a period at most.
+    customers are met before. `single`: a customer has one row in a period at most. `by_end`: they heed the `by_end` of
+    what is asked, as far as they read nothing that is cut at as_of.
     """
 
     name: str
@@ -280,6 +285,7 @@ class PeriodRows:
     single: bool = False
     spans: Callable[[World, Asked], ir.Table] | None = None
     then: Callable[[ir.Table], ir.Table] | None = None
+    by_end: bool = False
 
 
 def rollups() -> dict[str, Rollup]:
@@ -300,9 +306,9 @@ def _days_later(day: ir.Value, days: int) -> ir.Value:
 def keyed(rows: ir.Table, only: str | None = None, carried: tuple[tuple[str, str], ...] = ()) -> ir.Table:
     """The rows with their customer's key; rows of no customer have none. `only`, `carried`: as in World."""
     columns = {"cust": "int64", "customer_id": "string"}
-    known = ibis.table(columns, name=only) if only else KEYS
+    known = lean.table(columns, name=only) if only else KEYS
     if carried:  # the stretches know whose they are: one join by the id's text is enough
-        known = ibis.table(columns | dict(carried), name="customer_pieces")
+        known = lean.table(columns | dict(carried), name="customer_pieces")
     along = {f"{CARRIED}{name}": known[name] for name, _ in carried}
     keys = known.select(key_=known.customer_id, cust=known.cust, **along)
     return rows.join(keys, rows.customer_id == keys.key_, how="left").drop("key_")

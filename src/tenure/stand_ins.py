@@ -50,6 +50,14 @@ def filled(text: str, real: Mapping[date, date]) -> str:
     return _DAY.sub(day_, _TIME.sub(moment, text))
 
 
+def knows_now(text: str) -> bool:
+    """Whether a text depends on the moment the data stand at, or on a day reckoned from it."""
+    found = [*_DAY.finditer(text), *(one for one in _TIME.finditer(text) if one[1])]
+    days = [datetime(int(one[1]), int(one[2]), int(one[3])) for one in found]
+    days += [datetime.fromisoformat(one[7]) for one in _TIME.finditer(text) if one[7]]
+    return any(abs(day - _instant(mark)) < _REACH for day in days for mark in (AS_OF, CUT))
+
+
 def _moved(found: datetime, real: Mapping[date, date]) -> datetime:
     """What a stand-in, or a day near one, is in truth; other days are what they are."""
     if found.year == EDGE.year and found.date() in real:  # they lie side by side

@@ -13,6 +13,7 @@ from tenure.engine import Engine
 from tenure.evaluate import NO_DATA, Cell, Evaluator, Missing, Value, scale
 from tenure.expr import Across, Expr, Over
 from tenure.lasting import Of
+from tenure.lifetimes import FITTED
 from tenure.money import month_weight
 from tenure.periods import Clock, Period, add_months
 from tenure.question import Frame
@@ -35,6 +36,7 @@ class Table:
         self._known: dict[int, tuple[Across, Mapping[tuple[int, Segment], int] | Missing, int]] = {}
         self._owned: dict[int, tuple[Across, bool]] = {}
         self._months: dict[int, Fraction] = {}
+        self._fitted: dict[tuple[Of, int, Segment], Figure] = {}
         self._evaluator = Evaluator(self._leaf, lambda of, cell: self._figure(of, cell).value, self._over)
 
     def ask(self, exprs: Sequence[Expr]) -> None:
@@ -136,7 +138,14 @@ class Table:
     def _figure(self, of: Of, cell: Cell) -> Figure:
         if of.curve not in self.spread:
             return Figure(NO_DATA if not self.engine.has_data(of.curve) else EMPTY, n=None)
-        return figure(of, self.spread[of.curve].get((cell.k, self._group(of.curve, cell)), ()))
+        group = self._group(of.curve, cell)
+        spread = self.spread[of.curve].get((cell.k, group), ())
+        if of.what not in FITTED:
+            return figure(of, spread)
+        key = of, cell.k, group
+        if key not in self._fitted:  # several readings ask the same of a model, and fitting takes its time
+            self._fitted[key] = figure(of, spread)
+        return self._fitted[key]
 
     def _group(self, leaf: Across, cell: Cell) -> Segment:
         """The cell's group as the leaf knows it: without the columns of other rows than its own."""

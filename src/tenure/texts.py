@@ -27,6 +27,8 @@ MOST, SHELF = 1000, 4000
 SHARED = "TENURE_TEXTS"
 """The environment's name for a folder that is the shelf of all workspaces, and grows as it likes: many small ones of
 the same shape, as our own tests make them, need not compile the same texts each."""
+QUICK = ("databricks", "duckdb", "postgres", "pyspark", "snowflake", "trino")
+"""Dialects that are translated in one pass; others, whose compilers do more than translate, by Ibis alone."""
 
 _kept: OrderedDict[Hashable, object] = OrderedDict()
 _shelvings = count()
@@ -49,12 +51,17 @@ def sql(query: ir.Table, dialect: str) -> str:
     """
     from ibis.backends.sql import compilers  # all of them, which takes a while, and most texts are kept already
 
+    from tenure.texts_quick import translated
+
     ibis.options.sql.fuse_selects = False
     if dialect == "pyspark" and ibis.options.pyspark is None:
         # The compiler asks for an option that only a connected backend has.
         ibis.options.pyspark = _Spark()
     compiler = getattr(compilers, dialect).compiler
-    text = str(compiler.to_sqlglot(query).sql(dialect=compiler.dialect))
+    said = translated(compiler, query.op()) if dialect in QUICK else None
+    tree = compiler.to_sqlglot(query) if said is None else said
+    # Parts of the tree are shared. A generator that reworks it, to say SEMI JOIN otherwise, would rework one of them only.
+    text = str(tree.sql(dialect=compiler.dialect, copy=dialect != "duckdb"))
     return text.replace("ANY_BITS(", f"{_ANY_BITS.get(dialect, 'BIT_OR')}(")
 
 

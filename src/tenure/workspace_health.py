@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tenure.config import Config
+    from tenure.each_days import Days
     from tenure.health.desk import Desk, Gallery, Portrait, Standing
     from tenure.health.divergence import Divergence
     from tenure.health.inputs import Ask
@@ -149,6 +150,39 @@ class Judging:
                 by_customer = self._frame(measure, "total", periods, ("customer_id",), tuple(where), None)
                 told[i][name] = each.slowly(measure, asked[i][name], by_customer)
         return told, places
+
+    def ahead(
+        self,
+        days: Sequence[date],
+        figures: Sequence[Sequence[tuple[Sequence[str], Sequence[Any]]]],
+        last: Sequence[Sequence[tuple[str, Any]]],
+    ) -> Days | None:
+        """What `at_once` would say on each of several days, as far as it is the same when it is asked later.
+
+        `figures`, `last`: the requests of each day, which differ in their periods alone.
+        """
+        from tenure.each_days import days as of_days
+
+        measure, asked = self._ready(), []
+        for requests in zip(*figures, strict=True):
+            ends = [[one.end for one in some] for _, some in requests]
+            by_end = ends == [[day] for day in days]
+            periods = [one for _, some in requests for one in some]
+            questions = {name: self._asked(name) for name in requests[0][0]}
+            asked.append((questions, self._frame(measure, "total", periods, (), (), None), by_end))
+        stretches = [
+            (self._asked(some[0][0]), self._frame(measure, "day", [all_ for _, all_ in some], (), (), None))
+            for some in zip(*last, strict=True)
+        ]
+        return of_days(measure, len(days), asked, stretches)
+
+    def lasts(self, columns: Sequence[str], conditions: Sequence[str] = ()) -> bool:
+        """Whether what attributes and conditions say of customers is the same on every day."""
+        return not self._frame(self._ready(), "total", (), tuple(columns), tuple(conditions), None).segments.moves
+
+    def tables(self) -> frozenset[str]:
+        """The tables with a row, as of now."""
+        return self._ready().engine.world.loaded
 
     def said(
         self, columns: Sequence[str], period: Any, conditions: Sequence[str] = ()

@@ -212,6 +212,26 @@ def test_an_old_answer_fades(company: Any) -> None:
     assert "89 days old" in found["contributions"][1]["note"]
 
 
+@pytest.mark.parametrize(("half_life", "left"), [(30, 0.25), (60, 0.5), (40, 0.353553)])
+def test_an_old_answer_fades_by_halves(company: Any, half_life: int, left: float) -> None:
+    """89 days old and fresh for 29: 60 days of fading are two half-lives of 30 days (a quarter is left), one of 60
+    (a half), one and a half of 40: 1 / (2 x 1.41421) = 0.353553. Beside it adoption 47 of weight 1."""
+    toml = f"""
+    [[health.main.measures]]
+    attribute = "adoption"
+    [[health.main.measures]]
+    name = "nps"
+    metric = "nps:latest_score"
+    window = "365d"
+    fresh_for = 29
+    half_life = {half_life}
+    points = [[0, 0], [10, 100]]
+    """
+    answers = "response_id,kind,customer_id,asked_at,answered_at,score\nr,nps,A,2024-10-01,2024-10-03,10\n"
+    found = told(company(toml, subscriptions=BOOKS, customers=PEOPLE, survey_responses=answers), "A")
+    assert found["score"] == near((47 + 100 * left) / (1 + left))
+
+
 def test_a_trend_is_against_the_customers_own_past(company: Any) -> None:
     """Active on 3 days in the last 30, on 4 of each 30 before: 3 / 4 = 75 points. B only now: from nothing, 100."""
     days = [f"2024-12-{d:02}" for d in (10, 11, 12)]

@@ -18,6 +18,8 @@ def test_ten_users_each_active_on_six_days(company: Any) -> None:
     again = [("A", "u0", "opened", f"{DAYS[0]}T11:00:00Z")]
     firm = company(events=table(EVENTS, rows + again))
     assert firm.many(("dau", "mau", "stickiness"), "2024-06") == {"dau": 2.0, "mau": 10, "stickiness": near(0.2)}
+    rows = [firm.row(*one) for one in (("dau", "2024-06"), ("mau", "2024-Q2"), ("dau", DAYS[0]))]
+    assert [row["n"] for row in rows] == [10, 10, 2], "the different users behind the figure"
     row = firm.row("stickiness", "2024-06")
     assert (row["numerator"], row["denominator"], row["n"]) == (2.0, 10, 10)
 

@@ -60,6 +60,7 @@ def worlds(draw: st.DrawFn) -> tuple[Score, dict[str, Any], int]:
                 group=draw(st.sampled_from("ab")) if groups else "",
                 missing=draw(st.sampled_from(MISSING)),
                 fresh_for=draw(st.sampled_from([1, 10, 29, 30, 40])) if fades else None,
+                half_life=draw(st.sampled_from([None, 1, 9])) if fades else None,
             )
         )
     names = [m.name for m in made]
@@ -155,7 +156,7 @@ def looped(score: Score, found: dict[str, Any], i: int) -> tuple[Fraction | None
                 points = (loops.steps if m.map.how == "steps" else loops.linear)(m.map.points, Fraction(figure))
         fresh = Fraction(1)
         if m.fresh_for is not None and figure is not None:
-            fresh = loops.left(found[f"{m.name} age"][i], m.fresh_for, REACH)
+            fresh = loops.left(found[f"{m.name} age"][i], m.fresh_for, REACH, m.half_life)
         if fresh == 0:
             points, fresh = None, Fraction(1)
         for hand in score.overrides:

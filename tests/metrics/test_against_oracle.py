@@ -22,7 +22,8 @@ import tenure
 from tenure.errors import TenureError
 
 EVERY = bool(os.environ.get("TENURE_EVERY"))
-WORLDS = int(os.environ.get("TENURE_WORLDS", "20"))
+USUAL = 20
+WORLDS = int(os.environ.get("TENURE_WORLDS", USUAL))
 GRAINS = ("day", "week", "month", "quarter", "year", "total")
 PLAIN = (
     *("mrr", "arr", *MOVEMENTS, "transfer_mrr", "net_new_mrr", "expansion_rate", "nrr", "grr", "quick_ratio"),
@@ -34,20 +35,34 @@ WINDOWED = (
     *("nrr", "grr", "customer_retention_rate", "customer_churn_rate", "revenue_churn_rate"),
     "net_revenue_churn_rate",
 )
+MOVED = tuple(metric for metric in MOVEMENTS if metric != "fx_mrr")
 VARIANTS: dict[str, tuple[str, ...]] = {
-    "gross": ("mrr",),
+    "gross": ("mrr", *MOVED),
     "forever_only": ("mrr",),
     "recurring_only": ("mrr",),
-    "exclude_past_due": ("mrr",),
-    "paused_counts": ("mrr",),
+    "exclude_past_due": ("mrr", *MOVED),
+    "paused_counts": ("mrr", *MOVED),
     "paid_trial_counts": ("mrr",),
     "include_minimum_commit": ("mrr",),
     "week_exact": ("mrr",),
     "committed": ("mrr",),
+    "paused_is_churn": ("mrr",),
+    "no_conversion": ("mrr",),
+    "rate_at_signing": ("mrr",),
+    "annual_only": ("arr",),
+    "carr": ("arr",),
+    "asp": ("arpa",),
+    "paying": ("arpu",),
+    "per_customer": ("non_recurring_revenue",),
+    "include_winback": ("nrr", "net_revenue_churn_rate"),
+    "tcv": ("renewal_rate",),
+    "spot_daily": ("mrr", *MOVED),
+    "scheduled_at": ("mrr", *MOVED),
+    "cancelled_at": ("mrr", *MOVED),
     "avg": ("arr",),
-    "monthly": tuple(metric for metric in MOVEMENTS if metric != "fx_mrr"),
-    "reactivation_as_new": ("new_mrr",),
-    "reactivation_as_expansion": ("expansion_mrr",),
+    "monthly": MOVED,
+    "reactivation_as_new": MOVED,
+    "reactivation_as_expansion": MOVED,
     "net": ("expansion_rate",),
     "movements": ("nrr", "grr", "revenue_churn_rate"),
     "churned_only": ("revenue_churn_rate",),
@@ -57,7 +72,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "incl_new": ("customer_churn_rate",),
     "avg_base": ("customer_churn_rate",),
     "daily_sum": ("customer_churn_rate",),
-    "annualised": ("customer_churn_rate",),
+    "annualised": ("customer_churn_rate", "nrr"),
     "gross_value": ("renewal_rate",),
     "net_value": ("renewal_rate",),
     "revenue": ("upsell_rate", "cross_sell_rate"),
@@ -105,7 +120,7 @@ def variant_requests(oracle: Oracle, made: world.World) -> Iterator[tuple[tuple[
         if variant == "monthly" and made.fx:
             continue
         for turn, by in enumerate((None, attribute)):
-            if EVERY or (lap(made) + number + turn) % 6 == 0:
+            if EVERY or (lap(made) + number + turn) % 9 == 0:
                 grain = grains[(made.seed // 3 + number + 2 * turn) % len(grains)]
                 yield metrics, Request(grain, spans(oracle, made, grain), by, variant=variant)
 
@@ -119,7 +134,7 @@ def window_requests(oracle: Oracle, made: world.World) -> Iterator[tuple[tuple[s
 
 def age_requests(oracle: Oracle, made: world.World) -> Iterator[tuple[tuple[str, ...], Request]]:
     """Retention by age: of customers, of their revenue, of their use."""
-    for grain, by in (("month", None), ("quarter", "region")):
+    for grain, by in (("month", None), (("quarter", "week", "quarter", "year")[lap(made) % 4], "region")):
         periods = spans(oracle, made, grain)
         yield ("cohort_retention", "revenue_retention"), Request(grain, periods, by)
         way = WAYS[(lap(made) + (grain == "month")) % len(WAYS)]

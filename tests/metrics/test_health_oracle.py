@@ -1,4 +1,4 @@
-"""health_share and mrr_at_risk against plain loops over random worlds: scored anew, customer by customer, by region.
+"""health, health_share and mrr_at_risk against plain loops: every customer scored anew, on random worlds.
 
 Of each period's end the oracle reads the books as they were known then. `TENURE_WORLDS=30` asks that many worlds.
 """
@@ -127,9 +127,12 @@ def test_shares_of_bands_and_mrr_at_risk(tmp_path: Path, seed: int) -> None:
     seen = 0
     for by in ((), ("region",)):
         options = {"from_": f"{spans[0].start:%Y-%m}", "to": f"{spans[-1].start:%Y-%m}", "grain": "month", "by": by}
-        shares, risks = workspace.show("health_share", "mrr_at_risk", **options)
+        shares, risks, scores = workspace.show("health_share", "mrr_at_risk", "health", **options)
+        (means,) = workspace.show("health", variant="mean", **options)
         told = {(row.end, row.by["band"], row.by.get("region")): row for row in shares.rows}
         money = {(row.end, row.by.get("region")): row.value for row in risks.rows}
+        weighted = {(row.end, row.by.get("region")): row for row in scores.rows}
+        plain = {(row.end, row.by.get("region")): row for row in means.rows}
         for end, standings in zip(ends, people, strict=True):
             for group in sorted({one.group for one in standings}) if by else [None]:
                 for band, _ in CUTS:
@@ -142,4 +145,11 @@ def test_shares_of_bands_and_mrr_at_risk(tmp_path: Path, seed: int) -> None:
                         seen += 1
                 risk = health.at_risk(standings, CUTS[0][0], group)
                 assert abs(Fraction(money.get((end, group)) or 0) - risk) < Fraction(1, 10**6), (end, group)
+                scored = [one for one in standings if one.score is not None and group in (None, one.group)]
+                for weigh, rows in ((True, weighted), (False, plain)):
+                    mine = health.mean(scored, weigh=weigh)
+                    row = rows.get((end, group))
+                    assert (row is None or row.value is None) == (mine is None), (end, group, weigh)
+                    if mine is not None:
+                        assert row.n == len(scored) and abs(Fraction(row.value) - mine) < Fraction(1, 10**4)
     assert seen

@@ -16,17 +16,23 @@ from oracle.usage import FIGURES, Use
 
 import tenure
 
-WORLDS = int(os.environ.get("TENURE_WORLDS", "5"))
+USUAL = 5
+WORLDS = int(os.environ.get("TENURE_WORLDS", USUAL))
 OWN = {"feature_adoption_rate": "feature", "onboarding_step_rate": "step"}
 EVERYWHERE = ("mau", "wau", "dau", "stickiness")
 PLAIN = tuple(name for name in FIGURES if name not in EVERYWHERE)
 VARIANTS = {
     "mau": ("calendar", "trailing", "trailing_28", "customers"),
     "wau": ("customers",),
-    "dau": ("customers",),
+    "dau": ("customers", "active_days"),
     "stickiness": ("customers",),
     "feature_adoption_rate": ("adopted", "entitled", "active_only", "ever", "depth", "frequency"),
-    "time_to_value": ("achieved_mean",),
+    "time_on_platform": ("per_session",),
+    "interactions": ("per_customer",),
+    "resource_views": ("customers",),
+    "activation_rate": ("in_period",),
+    "time_to_value": ("achieved_mean", "quartile", "third_quartile"),
+    "outcome_rate": ("by_now",),
     "onboarding_time": ("achieved_mean",),
     "onboarding_step_rate": ("funnel",),
     "onboarded_retention": ("not_onboarded",),
@@ -41,19 +47,22 @@ def requests(use: Use, made: world.World) -> Iterator[tuple[tuple[str, ...], Req
     """Users and the rest at every grain, another for each world; over all, by an attribute that stays or changes."""
 
     def spans(grain: str, most: int) -> tuple[Span, ...]:
-        first, last = made.first, made.last
-        return tuple(use.books.calendar.between(first, last, grain)[3 : 3 + most])
+        found = use.books.calendar.between(made.first, made.last, grain)
+        begin = 0 if grain == "year" else 3  # there are two or three years
+        return tuple(found[begin : begin + most])
 
-    grains = ("day", "week", "month", "quarter")
-    grain = grains[made.seed % 4]
-    yield EVERYWHERE, Request(grain, spans(grain, 5))
+    whole = (Span("", made.first, made.last),)
+    grain = ("day", "total", "quarter", "week", "year")[made.seed % 5]
+    yield EVERYWHERE, Request(grain, whole if grain == "total" else spans(grain, 5))
     yield EVERYWHERE, Request("month", spans("month", 6), ("region", "segment")[made.seed % 2])
     yield EVERYWHERE, Request("week", spans("week", 5), None, ("region", "north"))
     yield PLAIN, Request("month", spans("month", 5))
     yield tuple(m for m in PLAIN if m not in OF_ALL), Request("quarter", spans("quarter", 2), "region")
-    grain, first, most = (("day", 100, 3), ("week", 15, 3), ("year", 0, 2))[made.seed % 3]
+    if made.seed % 5 == 4:
+        yield OF_ALL, Request("quarter", spans("quarter", 2))
+    grain, first, most = (("day", 100, 3), ("week", 15, 3), ("total", 0, 1), ("year", 0, 2))[made.seed % 4]
     some = tuple(use.books.calendar.between(made.first, made.last, grain)[first : first + most])
-    by = (None, "region")[made.seed // 3 % 2]
+    by = (None, "region")[made.seed // 4 % 2]
     yield tuple(m for m in PLAIN if not by or m not in OF_ALL), Request(grain, some, by)
     pairs = [(metric, variant) for metric, names in VARIANTS.items() for variant in names]
     for number, (metric, variant) in enumerate(pairs):

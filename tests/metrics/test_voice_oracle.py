@@ -17,28 +17,35 @@ from oracle.support import Desk
 
 import tenure
 
-WORLDS = int(os.environ.get("TENURE_WORLDS", "5"))
+USUAL = 5
+WORLDS = int(os.environ.get("TENURE_WORLDS", USUAL))
 ASKED: dict[str, tuple[str, ...]] = {
-    "nps": ("default", "latest_per_person", "mean_per_person", "per_customer"),
+    "nps": (
+        *("default", "latest_per_person", "mean_per_person", "per_customer", "finite", "mrr_weighted"),
+        "latest_score",
+    ),
     "csat": ("default", "mean", "mean_100", "top3", "latest_per_person", "per_customer"),
-    "service_satisfaction": ("default",),
+    "service_satisfaction": ("default", "latest_per_person"),
     "employee_engagement": ("default", "enps"),
     "response_rate": ("default", "delivered", "opened"),
-    "ces": ("default", "ease", "v1", "ease_5", "v2", "v2_pct", "net", "latest_per_person", "per_customer"),
+    "ces": (
+        *("default", "ease", "v1", "ease_5", "v2", "v2_pct", "net", "0_10", "latest_per_person"),
+        "per_customer",
+    ),
     "acsi": ("default", "weighted"),
     "rating": ("default", "count"),
-    "sentiment": ("default", "reviews"),
+    "sentiment": ("default", "reviews", "comments"),
     "loyalty": ("default",),
     "tickets": ("default",),
     "open_tickets": ("default",),
     "reopen_rate": ("default",),
     "first_contact_resolution": (
         *("default", "mature", "one_touch_zendesk", "one_touch_exact", "resolved_only_denominator"),
-        "repeat_contact",
+        *("repeat_contact", "survey_fcr"),
     ),
     "resolution_time": (
         *("default", "median", "p90", "km_median", "first", "effort", "without_pending"),
-        *("business", "business_all_schedules"),
+        *("business", "business_last_schedule", "business_all_schedules"),
     ),
     "first_response_time": ("default", "median", "p90", "km_median", "business"),
 }
@@ -48,7 +55,7 @@ ROUNDS = 1 if os.environ.get("TENURE_EVERY") else 5
 
 
 def requests(desk: Desk, made: world.World) -> Iterator[Request]:
-    """Months over all, quarters by an attribute, one filtered stretch, and another grain: a part for each world."""
+    """Months over all, the whole stretch at once by an attribute or filtered, and another grain: a part a world."""
 
     def spans(grain: str) -> tuple[Span, ...]:
         return tuple(desk.books.calendar.between(made.first, made.last, grain))
@@ -57,14 +64,14 @@ def requests(desk: Desk, made: world.World) -> Iterator[Request]:
     turn = made.seed % 3
     yield Request("month", spans("month")[3:9])
     yield (
-        Request("quarter", spans("quarter")[:3], "region"),
+        Request("total", whole),
         Request("total", whole, "segment"),
         Request("total", whole, None, ("region", "north")),
     )[turn]
-    grain = ("day", "week", "year")[made.seed % 3]
+    grain = ("day", "week", "year", "quarter")[made.seed % 4]
     some = spans(grain)
     middle = len(some) // 2
-    yield Request(grain, some[middle : middle + 3], ("region", None)[made.seed // 3 % 2])
+    yield Request(grain, some[middle : middle + 3], ("region", None)[made.seed // 4 % 2])
 
 
 def variants(seed: int) -> Iterator[tuple[str, list[str]]]:

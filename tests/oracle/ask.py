@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import cohorts, families, lifetime, money, renewals, retention, trade
 from .books import Books, read
-from .levels import RULES, ZERO, Ledger, Rules
+from .levels import RULES, ZERO, Ledger, Rules, monthly
 from .movements import Move, Scope, by_month, daily, everyone, number, total, transfers
 from .presence import Presence
 from .retention import Answer, Cohort, cohort, ratio
@@ -24,6 +24,8 @@ MOVEMENTS = {
     "reactivation_mrr": "reactivation",
     "fx_mrr": "fx",
 }
+ENDS = ("scheduled_at", "cancelled_at")
+"""Rules of their own for when a subscription ends."""
 READINGS = {"reactivation_as_new": "new", "reactivation_as_expansion": "expansion"}
 COHORTED = ("nrr", "grr", "revenue_churn_rate", "net_revenue_churn_rate", "expansion_rate")
 DEFAULTS = {"nrr": "cohort", "grr": "cohort"}
@@ -63,12 +65,17 @@ class Oracle:
         self.moves = cache(self._moves)
 
     def _ledger(self, variant: str = "default") -> Ledger:
-        rules = replace(RULES[variant], churn_at=self.rules.churn_at)
+        rules = RULES[variant]
+        rules = rules if variant in ENDS else replace(rules, churn_at=self.rules.churn_at)
         return Ledger(self.books, rules) if self.books.subscribed else Presence(self.books)
 
     def _moves(self, variant: str = "default") -> list[Move]:
         if variant == "monthly":
             return by_month(self.ledger())
+        if variant == "spot_daily":
+            return daily(self.ledger(), with_rates=True)
+        if variant in RULES:
+            return daily(self.ledger(variant))
         moves = daily(self.ledger())
         read_as = READINGS.get(variant)
         return [replace(m, kind=read_as) if read_as and m.kind == "reactivation" else m for m in moves]
@@ -88,6 +95,10 @@ class Oracle:
         if metric in MOVEMENTS:
             return Answer(self._moved(MOVEMENTS[metric], reading, question))
         if metric in COHORTED:
+            if reading == "include_winback":
+                return self._with_returned(metric, question)
+            if reading == "annualised":
+                return self._twelve_months(metric, question)
             return retention.revenue(self._cohort(question), self.moves(), metric, reading)
         answer: Answer = getattr(self, f"_{metric}")(reading, question)
         return answer
@@ -120,11 +131,27 @@ class Oracle:
         return sum(held, ZERO), sum(1 for mrr in held if mrr > 0)
 
     def _mrr(self, variant: str, question: Question) -> Answer:
-        return Answer(self._level(variant, question)[0])
+        if variant in ("no_conversion", "rate_at_signing"):
+            return Answer(self._valued(question, at_signing=variant == "rate_at_signing"))
+        same = ("paused_is_churn", "spot_daily")  # at a moment they are the default
+        return Answer(self._level("default" if variant in same else variant, question)[0])
+
+    def _valued(self, question: Question, *, at_signing: bool) -> Fraction:
+        """MRR at the end, each item at the rate of the day it was signed, or as if all were one currency."""
+        ledger, found = self.ledger(), ZERO
+        close = ledger.close_before(question.span.end)
+        for customer in ledger.customers:
+            if question.scope(customer, close):
+                items = ledger.counting(customer, close)
+                rates = [self.books.rate(i.currency, i.signed or i.start) if at_signing else 1 for i in items]
+                held = (monthly(i, close, ledger.rules) * rate for i, rate in zip(items, rates, strict=True))
+                found += max(ZERO, sum(held, ZERO))
+        return found
 
     def _arr(self, variant: str, question: Question) -> Answer:
-        if variant == "default":
-            return Answer(12 * self._level("default", question)[0])
+        levels = {"default": "default", "carr": "committed", "annual_only": "annual_only"}
+        if variant in levels:
+            return Answer(12 * self._level(levels[variant], question)[0])
         assert variant == "avg"
         ledger, span = self.ledger(), question.span
         known = days(span.start, min(span.end, self.books.cut))
@@ -132,6 +159,9 @@ class Oracle:
         return Answer(12 * sum(closes, ZERO) / len(known))
 
     def _arpa(self, variant: str, question: Question) -> Answer:
+        if variant == "asp":
+            new = number(self.moves(), "new", question.span.start, question.span.end, question.scope)
+            return ratio(self._moved("new", "default", question), new, new)
         return ratio(*self._level("default", question))
 
     def _customers(self, variant: str, question: Question) -> Answer:
@@ -192,6 +222,31 @@ class Oracle:
     def _cross_sell_rate(self, variant: str, question: Question) -> Answer:
         return families.rate(self._cohort(question), "cross_sell", variant)
 
+    def _with_returned(self, metric: str, question: Question) -> Answer:
+        """nrr with those who paid nothing at the cohort's moment and came back since, where they stand at the end."""
+        group = self._cohort(question)
+        back = {m.customer for m in self.moves() if m.kind == "reactivation" and group.start <= m.day < group.end}
+        returned = ZERO
+        for customer in back:
+            if group.then(customer) == 0 and question.scope(customer, group.moment):
+                returned += group.now(customer)
+        kept = ratio(group.end_mrr + returned, group.start_mrr, len(group.members))
+        if metric == "nrr" or kept.value is None:
+            return kept
+        return ratio(group.start_mrr - group.end_mrr - returned, group.start_mrr, len(group.members))
+
+    def _twelve_months(self, metric: str, question: Question) -> Answer:
+        """The product of the monthly values of the twelve calendar months up to the period's end."""
+        value, end = Fraction(1), question.span.end
+        for months in range(12):
+            start = add_months(end, -months - 1)
+            month = replace(question, span=Span("", start, add_months(end, -months)), window=None)
+            found = self.ask(metric, None, month)
+            if found.value is None:
+                return Answer(None, reason=found.reason)
+            value *= found.value
+        return Answer(value)
+
     # facts
 
     def _renewal_rate(self, variant: str, question: Question) -> Answer:
@@ -201,7 +256,12 @@ class Oracle:
         return money.arpc(self.ledger(), question.span, question.scope)
 
     def _arpu(self, variant: str, question: Question) -> Answer:
+        if variant == "paying":
+            return money.arpc(self.ledger(), question.span, question.scope)
         return money.arpu(self.ledger(), question.span, question.scope)
 
     def _non_recurring_revenue(self, variant: str, question: Question) -> Answer:
-        return money.non_recurring(self.ledger(), question.span, question.scope)
+        found = money.non_recurring(self.ledger(), question.span, question.scope)
+        if variant == "default" or found.value is None:
+            return found
+        return ratio(found.value, money.customers_of(self.ledger(), question.span, question.scope))

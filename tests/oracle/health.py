@@ -80,13 +80,20 @@ def place(x: Fraction, others: Sequence[Fraction]) -> Fraction:
     return (below + Fraction(alike, 2)) / len(others)
 
 
-def left(age: int | None, fresh_for: int, reach: int) -> Fraction:
-    """What is left of a fact's weight: all for some days, then evenly less until the end of the window."""
+def left(age: int | None, fresh_for: int, reach: int, half_life: int | None = None) -> Fraction:
+    """What is left of a fact's weight: all for some days, then evenly less until the end of the window.
+
+    With a half-life it is a half after so many more days, a quarter after twice as many, in millionths.
+    """
     if age is None:
         return Fraction(0)
     if age <= fresh_for:
         return Fraction(1)
-    return Fraction(reach - age, reach - fresh_for) if age < reach else Fraction(0)
+    if age >= reach:
+        return Fraction(0)
+    if half_life:
+        return Fraction(round(10**6 * 0.5 ** ((age - fresh_for) / half_life)), 10**6)
+    return Fraction(reach - age, reach - fresh_for)
 
 
 def band(cuts: Sequence[tuple[str, Fraction]], x: Fraction, *, lower_exclusive: bool) -> str:
@@ -137,3 +144,14 @@ def at_risk(people: Sequence[Standing], lowest: str, group: str | None) -> Fract
         if one.score is not None and one.band == lowest and (group is None or one.group == group):
             found += one.mrr
     return found
+
+
+def mean(people: Sequence[Standing], *, weigh: bool) -> Fraction | None:
+    """The mean of the scores there are, by MRR or every customer alike."""
+    top = bottom = Fraction(0)
+    for one in people:
+        if one.score is not None:
+            weight = one.mrr if weigh else Fraction(1)
+            top += weight * one.score
+            bottom += weight
+    return top / bottom if bottom else None

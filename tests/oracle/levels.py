@@ -34,6 +34,7 @@ class Rules:
     churn_at: str = "service_end"
     committed: bool = False
     week: Fraction = PER_MONTH["week"]
+    shortest: int = 0  # months of a term that counts
 
 
 RULES: dict[str, Rules] = {
@@ -47,6 +48,9 @@ RULES: dict[str, Rules] = {
     "include_minimum_commit": Rules(usage=frozenset({"licensed", "minimum"})),
     "committed": Rules(committed=True),
     "week_exact": Rules(week=Fraction(36525, 700 * 12)),
+    "annual_only": Rules(shortest=12),
+    "scheduled_at": Rules(churn_at="scheduled_at"),
+    "cancelled_at": Rules(churn_at="cancelled_at"),
 }
 
 
@@ -59,6 +63,10 @@ def monthly(item: Item, day: date, rules: Rules) -> Fraction:
             amount = item.list_amount
     per = rules.week if item.interval == "week" else PER_MONTH[item.interval]
     return amount * per / item.count
+
+
+def _weeks_of_a_year(item: Item) -> bool:
+    return item.interval == "week" and item.count >= 52
 
 
 def end_of(item: Item, rules: Rules) -> date:
@@ -74,6 +82,8 @@ def end_of(item: Item, rules: Rules) -> date:
 def counts(item: Item, day: date, rules: Rules) -> bool:
     """Whether an item counts at the close of a day."""
     if item.status not in rules.statuses or item.usage not in rules.usage or (item.trial and not rules.trials):
+        return False
+    if rules.shortest and item.count / PER_MONTH[item.interval] < rules.shortest and not _weeks_of_a_year(item):
         return False
     if rules.committed:
         signed = item.start <= day or (item.signed is not None and item.signed <= day)

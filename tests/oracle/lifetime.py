@@ -76,6 +76,15 @@ def survival_mean(stays: list[tuple[int, bool]]) -> Fraction:
     return area + alive * (HORIZON - since)
 
 
+def staying(stays: list[tuple[int, bool]], days_: Fraction) -> Fraction:
+    """The share that stays longer than so many days (Kaplan-Meier)."""
+    alive = Fraction(1)
+    for left in sorted({length for length, gone in stays if gone and length <= days_}):
+        at_risk = sum(1 for length, _ in stays if length >= left)
+        alive *= 1 - Fraction(sum(1 for length, gone in stays if gone and length == left), at_risk)
+    return alive
+
+
 def customer_lifespan(oracle: Oracle, variant: str, question: Question) -> Answer:
     found = stays(oracle, question)
     if not found:
@@ -95,22 +104,51 @@ def clv(oracle: Oracle, variant: str, question: Question) -> Answer:
         year = last_year(oracle, question)
         parts = [purchase_value(oracle, "default", year), purchase_frequency(oracle, "default", year)]
         parts.append(customer_lifespan(oracle, "default", question))
-        return product(parts, margin(oracle) / 12)
+        return product(parts, margin(oracle) / 12, int(parts[1].denominator or 0))
     if variant == "arpc":
         parts = [money.arpc(oracle.ledger(), question.span, question.scope)]
         parts.append(customer_lifespan(oracle, "default", question))
-        return product(parts, 1 / months(oracle, question.span))
+        there = money.customers_of(oracle.ledger(), question.span, question.scope)
+        return product(parts, 1 / months(oracle, question.span), there)
+    if variant == "value":
+        return clv_value(oracle, question)
+    if variant == "predictive":
+        return clv_predictive(oracle, question)
     assert variant == "historic"
     return clv_historic(oracle, question)
 
 
-def product(parts: list[Answer], factor: Fraction) -> Answer:
+def product(parts: list[Answer], factor: Fraction, n: int) -> Answer:
     value = factor
     for part in parts:
         if part.value is None:
             return Answer(None, reason=part.reason)
         value *= part.value
-    return Answer(value)
+    return Answer(value, n=n)
+
+
+def clv_value(oracle: Oracle, question: Question) -> Answer:
+    """Revenue / orders x orders / customers x mean years of everyone so far, the period's orders as those of a year."""
+    if not oracle.books.orders:
+        return NO_DATA
+    orders = live(oracle.books, question.span.start, question.span.end, question.scope)
+    known, found = len({order.customer for order in orders if order.customer}), stays(oracle, question)
+    if not known or not found:
+        return Answer(None, reason="empty_denominator")
+    years = Fraction(sum(length for length, _ in found), len(found)) / (12 * DAYS_A_MONTH)
+    sold = sum((oracle.books.convert(order) for order in orders), ZERO)
+    return Answer(sold / known * years * 12 / months(oracle, question.span), n=known)
+
+
+def clv_predictive(oracle: Oracle, question: Question) -> Answer:
+    """ARPA times margin in each of the next 36 months, times the share of all so far who stay so long, discounted."""
+    if not oracle.books.subscribed:
+        return NO_DATA
+    arpa, found = oracle.ask("arpa", None, question), stays(oracle, question)
+    if arpa.value is None or not found:
+        return Answer(None, reason="empty_denominator")
+    ahead = sum(float(staying(found, k * DAYS_A_MONTH)) * 1.1 ** (-k / 12) for k in range(1, 37))
+    return Answer(arpa.value * margin(oracle) * Fraction(ahead), n=int(arpa.denominator or 0))
 
 
 def clv_churn(oracle: Oracle, question: Question) -> Answer:
@@ -123,7 +161,9 @@ def clv_churn(oracle: Oracle, question: Question) -> Answer:
         return Answer(None, reason="empty_denominator")
     length = months(oracle, question.span)
     monthly = churn if length == 1 else Fraction(1 - float(1 - churn) ** float(1 / length))
-    return Answer(arpa.value * margin(oracle) / monthly)
+    return Answer(
+        arpa.value * margin(oracle) / monthly, n=len(cohort(oracle.ledger(), question.span, question.scope).members)
+    )
 
 
 def clv_historic(oracle: Oracle, question: Question) -> Answer:
@@ -140,7 +180,7 @@ def clv_historic(oracle: Oracle, question: Question) -> Answer:
     facts = [f for f in facts if f.customer and f.day < end and question.scope(f.customer, end - DAY)]
     came = sum((-1 if fact.status == "refunded" else 1) * books.convert(fact) for fact in facts)
     payers = len({fact.customer for fact in facts})
-    return ratio(came * margin(oracle), payers)
+    return ratio(came * margin(oracle), payers, payers)
 
 
 # what they cost
@@ -171,7 +211,7 @@ def clv_to_cac(oracle: Oracle, variant: str, question: Question) -> Answer:
     value, cost = clv(oracle, "default", question), cac(oracle, "default", question)
     if value.value is None or cost.value is None:
         return Answer(None, reason="no_data" if NO_DATA in (value, cost) else value.reason or cost.reason)
-    return ratio(value.value, cost.value)
+    return ratio(value.value, cost.value, cost.n)
 
 
 def crc(oracle: Oracle, variant: str, question: Question) -> Answer:

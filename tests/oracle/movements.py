@@ -40,8 +40,11 @@ def kind_of(before: Fraction, after: Fraction, ever: bool) -> str | None:
     return "expansion" if after > before else "contraction"
 
 
-def daily(ledger: Ledger) -> list[Move]:
-    """Every customer's movements, the close of each day against the close of the day before."""
+def daily(ledger: Ledger, *, with_rates: bool = False) -> list[Move]:
+    """Every customer's movements, the close of each day against the close of the day before.
+
+    `with_rates`: what exchange rates do is part of the movements, not a kind of its own.
+    """
     moves = []
     every_day = ledger.days()
     currencies = {item.currency for items in ledger.items.values() for item in items}
@@ -53,7 +56,7 @@ def daily(ledger: Ledger) -> list[Move]:
             if day not in changing:
                 continue
             yesterday = ledger.level(customer, day - DAY)
-            held = ledger.level(customer, day - DAY, rates_of=day) if yesterday else ZERO
+            held = ledger.level(customer, day - DAY, rates_of=None if with_rates else day) if yesterday else ZERO
             if held != yesterday:
                 moves.append(Move(customer, day, "fx", held - yesterday))
             today = ledger.level(customer, day)

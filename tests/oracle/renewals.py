@@ -16,6 +16,11 @@ def annual(contract: Contract) -> Fraction:
     return contract.value * 365 / (contract.end - contract.start).days
 
 
+def whole(contract: Contract) -> Fraction:
+    """A contract's value over its term."""
+    return contract.value
+
+
 def fate(books: Books, contract: Contract) -> str:
     """renewed, churned or open."""
     assert contract.end and contract.decided
@@ -28,7 +33,7 @@ def fate(books: Books, contract: Contract) -> str:
 
 
 def rate(books: Books, span: Span, scope: Scope, variant: str) -> Answer:
-    """renewal_rate: by number, or by value with a new value capped (gross_value) or not (net_value)."""
+    """renewal_rate: by number, or by yearly value, a new one capped (gross_value) or not (net_value); tcv: by whole."""
     if not books.contracts:
         return Answer(None, reason="no_data")
     due = [c for c in books.contracts if c.end and span.start <= c.end < span.end and scope(c.customer, c.end)]
@@ -37,9 +42,10 @@ def rate(books: Books, span: Span, scope: Scope, variant: str) -> Answer:
     if variant == "default":
         return ratio(sum(1 for _, what in decided if what == "renewed"), len(decided), len(decided))
     new = Fraction(0)
+    value = whole if variant == "tcv" else annual
     for contract, what in decided:
         if what == "renewed":
-            followers = [annual(other) for other in books.contracts if other.renews == contract.contract]
-            worth = sum(followers) if followers else annual(contract)
-            new += worth if variant == "net_value" else min(worth, annual(contract))
-    return ratio(new, sum((annual(contract) for contract, _ in decided), Fraction(0)))
+            followers = [value(other) for other in books.contracts if other.renews == contract.contract]
+            worth = sum(followers) if followers else value(contract)
+            new += min(worth, value(contract)) if variant == "gross_value" else worth
+    return ratio(new, sum((value(contract) for contract, _ in decided), Fraction(0)))

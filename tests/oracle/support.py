@@ -16,6 +16,7 @@ from .spans import WEEKDAYS, Span
 from .voice import Row, Voice, mean, rows_of, share
 
 WEEK = timedelta(days=7)
+FIRST_CONTACT = ("fcr", "first_contact_resolution")
 
 
 class Desk(Voice):
@@ -60,6 +61,8 @@ class Desk(Voice):
         return share([int(row["reopened_count"] or 0) > 0 for row in done])
 
     def _first_contact_resolution(self, variant: str, span: Span, scope: Scope, mine: object) -> Answer:
+        if variant == "survey_fcr":
+            return self._said_at_first_contact(span, scope)
         ours = [row for row in self.within("created_at", span, scope) if row["agent_initiated"] != "true"]
         known = [row for row in ours if row["agent_replies"] != ""]
 
@@ -82,6 +85,22 @@ class Desk(Voice):
             old = [row for row in known if self._created(row) <= self.cut - 2 * WEEK]
             return share([good(row, (0, 1), stayed=False) and not self._undone(row) for row in old])
         return share([good(row, (0, 1)) for row in known])
+
+    def _said_at_first_contact(self, span: Span, scope: Scope) -> Answer:
+        """The answers of kind other to this question after a ticket: as the source says, else 1 of 0 and 1."""
+        found = []
+        for row in self.sent:
+            at = self.known(row["answered_at"])
+            asked = row["kind"] == "other" and row["touchpoint"] == "ticket" and row["question"] in FIRST_CONTACT
+            if (
+                asked
+                and at
+                and span.start <= self.day(at) < span.end
+                and scope(row["customer_id"] or None, self.day(at))
+            ):
+                rule = row["score"] == "1" if row["scale_max"] == "1" and row["score"] in ("0", "1") else None
+                found.append(row["is_positive"] == "true" if row["is_positive"] else rule)
+        return share(found)
 
     def _created(self, row: Row) -> datetime:
         at = self.when(row, "created_at")
@@ -132,7 +151,8 @@ class Desk(Voice):
         measure: Callable[[Row], Fraction | None] = {
             "default": self._elapsed, "median": self._elapsed, "p90": self._elapsed, "first": self._first,
             "effort": self._effort, "without_pending": self._without_pending,
-            "business": self._business, "business_all_schedules": self._by_agents,
+            "business": self._business, "business_last_schedule": self._business,
+            "business_all_schedules": self._by_agents,
         }[variant]  # fmt: skip
         hours = [found for row in rows if (found := measure(row)) is not None]
         return quantile(hours, variant) if variant in ("median", "p90") else mean(hours)

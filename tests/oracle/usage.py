@@ -47,8 +47,21 @@ class Use(Activity):
                 found.append(self.waited(customer, first, times[count - 1] if len(times) >= count else None))
         return found
 
-    def activation(self, span: Span, scope: Scope) -> Answer:
+    def reached(self, span: Span, scope: Scope, what: str) -> int:
+        """Customers whose event came in the period for the time that counts, whenever they started."""
+        event, count = self.usage[what]["event"], self.usage[what].get("count", 1)
+        customers = {e.customer for e in self.events if e.customer}
+        number = 0
+        for customer in customers:
+            days = [e.day for e in sorted(self.events, key=lambda e: e.at) if (e.customer, e.name) == (customer, event)]
+            if len(days) >= count:
+                number += span.start <= days[count - 1] < span.end and scope(customer, days[count - 1])
+        return number
+
+    def activation(self, span: Span, scope: Scope, variant: str) -> Answer:
         found = self.starters(span, scope, "activation")
+        if variant == "in_period":
+            return ratio(self.reached(span, scope, "activation"), len(found), len(found))
         within = self.usage["activation"]["within_days"]
         return ratio(sum(1 for took, reached in found if reached and took <= within), len(found), len(found))
 
@@ -150,15 +163,27 @@ class Use(Activity):
         good = [t for t in ended if t[3] and t[3] <= t[2] + timedelta(days=7)]
         return ratio(len(good), len(ended), len(ended))
 
-    # outcomes, visitors, funnel
+    # contacts, outcomes, visitors, funnel
 
-    def outcomes(self, span: Span, scope: Scope) -> Answer:
+    def touches(self, table: str, span: Span, scope: Scope, variant: str) -> Answer:
+        """interactions (per_customer: each of the period's), resource_views (customers: how many had any)."""
+        mine = []
+        for row in self.rows(table):
+            at = self.at(row["at"])
+            if at and span.start <= self.day(at) < span.end and scope(row["customer_id"] or None, self.day(at)):
+                mine.append(row["customer_id"])
+        if variant == "per_customer":
+            there = len(self.of(span, scope))
+            return ratio(len(mine), there, there)
+        return counted(len({who for who in mine if who}) if variant == "customers" else len(mine))
+
+    def outcomes(self, span: Span, scope: Scope, variant: str) -> Answer:
         due = []
         for row in self.rows("outcomes"):
             day = date.fromisoformat(row["due_on"])
             if span.start <= day < min(span.end, self.cut) and scope(row["customer_id"] or None, day):
                 achieved = self.happened(row["achieved_at"])
-                due.append(achieved is not None and self.day(achieved) <= day)
+                due.append(achieved is not None and (variant == "by_now" or self.day(achieved) <= day))
         return ratio(sum(due), len(due), len(due))
 
     def conversion(self, span: Span) -> Answer:
@@ -225,23 +250,34 @@ Asks = Callable[[Use, Span, Scope, str, str, str], Answer]
 """(use, span, scope, grain, variant, feature or step)"""
 
 
-def number(value: int | Fraction) -> Answer:
-    return Answer(Fraction(value))
+def counted(value: int) -> Answer:
+    """What is counted is its own n."""
+    return Answer(Fraction(value), n=value)
+
+
+LEFT = {"default": Fraction(1, 2), "quartile": Fraction(3, 4), "third_quartile": Fraction(1, 4)}
+
+
+def to_value(found: list[tuple[Fraction, bool]], variant: str) -> Answer:
+    """time_to_value: when so many were left to get there, or the mean of those who did."""
+    return achieved(found) if variant == "achieved_mean" else survival(found, LEFT[variant])
 
 
 FIGURES: dict[str, Asks] = {
-    "mau": lambda u, s, c, g, v, o: number(u.mau(s, c, g, v)),
-    "wau": lambda u, s, c, g, v, o: number(
+    "mau": lambda u, s, c, g, v, o: counted(u.mau(s, c, g, v)),
+    "wau": lambda u, s, c, g, v, o: counted(
         u.users(min(s.end, u.cut) - timedelta(days=7), s.end, c, "customer" if v == "customers" else "user")
     ),
-    "dau": lambda u, s, c, g, v, o: number(u.dau(s, c, v)),
-    "stickiness": lambda u, s, c, g, v, o: ratio(u.dau(s, c, v), u.mau(s, c, g, v)),
-    "time_on_platform": lambda u, s, c, g, v, o: u.time(s, c),
+    "dau": lambda u, s, c, g, v, o: counted(u.active_days(s, c)) if v == "active_days" else u.daily(s, c, v),
+    "stickiness": lambda u, s, c, g, v, o: ratio(u.dau(s, c, v), u.mau(s, c, g, v), u.mau(s, c, g, v)),
+    "time_on_platform": lambda u, s, c, g, v, o: u.time(s, c, v),
+    "interactions": lambda u, s, c, g, v, o: u.touches("interactions", s, c, v),
+    "resource_views": lambda u, s, c, g, v, o: u.touches("resource_views", s, c, v),
     "feature_adoption_rate": lambda u, s, c, g, v, o: u.adoption(s, c, v, o),
     "feature_breadth": lambda u, s, c, g, v, o: u.breadth(s, c),
     "engagement": lambda u, s, c, g, v, o: u.engagement(s, c),
-    "activation_rate": lambda u, s, c, g, v, o: u.activation(s, c),
-    "time_to_value": lambda u, s, c, g, v, o: (survival if v == "default" else achieved)(u.starters(s, c, "value")),
+    "activation_rate": lambda u, s, c, g, v, o: u.activation(s, c, v),
+    "time_to_value": lambda u, s, c, g, v, o: to_value(u.starters(s, c, "value"), v),
     "onboarding_completion_rate": lambda u, s, c, g, v, o: ratio(
         sum(1 for who in u.beginners(s, c) if u.done_at(who)), len(u.beginners(s, c)), len(u.beginners(s, c))
     ),
@@ -253,6 +289,6 @@ FIGURES: dict[str, Asks] = {
     "onboarding_features": lambda u, s, c, g, v, o: u.touched(s, c),
     "onboarded_retention": lambda u, s, c, g, v, o: u.stayed(s, c, finished=v == "default"),
     "trial_conversion_rate": lambda u, s, c, g, v, o: u.trial_rate(s, c, v),
-    "outcome_rate": lambda u, s, c, g, v, o: u.outcomes(s, c),
+    "outcome_rate": lambda u, s, c, g, v, o: u.outcomes(s, c, v),
     "conversion_rate": lambda u, s, c, g, v, o: u.conversion(s) if v == "default" else u.funnel(s, o),
 }

@@ -158,6 +158,16 @@ class Activity:
         inside = days(span.start, min(span.end, self.cut))
         return Fraction(sum(self.users(day, day + DAY, scope, who) for day in inside), len(inside))
 
+    def daily(self, span: Span, scope: Scope, variant: str) -> Answer:
+        """dau, made of the different users of the period."""
+        who = "customer" if variant == "customers" else "user"
+        return Answer(self.dau(span, scope, variant), n=self.users(span.start, span.end, scope, who))
+
+    def active_days(self, span: Span, scope: Scope) -> int:
+        """The days with an active event, summed over customers."""
+        mine = [e for e in self.active if e.customer and span.start <= e.day < span.end and scope(e.customer, e.day)]
+        return len({(e.customer, e.day) for e in mine})
+
     def sessions(self) -> list[tuple[str | None, str | None, date, int]]:
         """(user, customer, day of the start, seconds)."""
         found: list[tuple[str | None, str | None, date, int]] = []
@@ -183,10 +193,11 @@ class Activity:
                 run = [event] if event else []
         return found
 
-    def time(self, span: Span, scope: Scope) -> Answer:
+    def time(self, span: Span, scope: Scope, variant: str) -> Answer:
         mine = [s for s in self.sessions() if span.start <= s[2] < span.end and scope(s[1], s[2])]
         users = {user for user, *_ in mine if user}
-        return ratio(Fraction(sum(seconds for *_, seconds in mine), HOUR), len(users), len(users))
+        each = len(mine) if variant == "per_session" else len(users)
+        return ratio(Fraction(sum(seconds for *_, seconds in mine), HOUR), each, each)
 
     # features
 

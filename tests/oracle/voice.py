@@ -160,7 +160,27 @@ class Voice:
             return net(means(mine, lambda a: (a.customer or "", a.person or f"answer {a.rank}")))
         if variant == "per_customer":
             return net(means([a for a in mine if a.customer], lambda a: a.customer or ""))
+        if variant == "latest_score":
+            return mean([a.score for a in last_of(mine, lambda a: a.customer)])
+        if variant == "mrr_weighted":
+            return self._weighted(span, scope, mine)
         return net(a.score for a in mine)
+
+    def _weighted(self, span: Span, scope: Scope, mine: list[Said]) -> Answer:
+        """Customers in the band of the mean of their answers, each by what it pays at the end."""
+        ledger = self.oracle.ledger()
+        close = ledger.close_before(span.end)
+        groups: dict[str, list[Fraction]] = defaultdict(list)
+        for a in mine:
+            if a.customer and a.score is not None:
+                groups[a.customer].append(a.score)
+        top = bottom = Fraction(0)
+        for customer, scores in groups.items():
+            mrr = ledger.level(customer, close)
+            each = sum(scores, Fraction(0)) / len(scores)
+            top += mrr * ((each >= 9) - (each < 7))
+            bottom += mrr
+        return ratio(100 * top, bottom)
 
     def _employee_engagement(self, variant: str, span: Span, scope: Scope, mine: list[Said]) -> Answer:
         mine = [a for a in mine if a.row["kind"] == "employee"]
@@ -195,7 +215,8 @@ class Voice:
         def about(a: Said) -> bool:
             return a.row["kind"] == "service" or (a.row["kind"] == "csat" and a.row["touchpoint"] == "ticket")
 
-        return share([a.positive() for a in mine if about(a)])
+        mine = [a for a in mine if about(a) and a.positive() is not None]
+        return share([a.positive() for a in (latest(mine) if variant == "latest_per_person" else mine)])
 
     def _ces(self, variant: str, span: Span, scope: Scope, mine: list[Said]) -> Answer:
         mine = [a for a in mine if a.row["kind"] == "ces"]
@@ -215,6 +236,8 @@ class Voice:
             mine = [a for a in mine if (a.low, a.high, a.high_is_good) == (1, 5, variant == "ease_5")]
         if variant in ("v2", "v2_pct", "net"):
             mine = [a for a in mine if (a.low, a.high, a.high_is_good) == (1, 7, True)]
+        if variant == "0_10":
+            mine = [a for a in mine if (a.low, a.high) in ((0, 5), (0, 10)) and a.high_is_good]
         scores = [a.score for a in mine if a.score is not None]
         if variant == "v2_pct":
             return share([s >= 5 for s in scores])
@@ -276,6 +299,11 @@ class Voice:
         return Answer(Fraction(len(stars))) if variant == "count" else mean(stars)
 
     def _sentiment(self, variant: str, span: Span, scope: Scope, mine: list[Said]) -> Answer:
+        if variant == "comments":
+            said = [row for row in self.sent if self.known(row["answered_at"])]
+            days = [(row, self.day(at)) for row in said if (at := self.known(row["answered_at"]))]
+            inside = [r for r, day in days if span.start <= day < span.end and scope(r["customer_id"] or None, day)]
+            return mean([WORDS.get(row["comment"]) for row in inside])
         rows = self._facts("reviews" if variant == "reviews" else "mentions", span, scope)
         found = []
         for row in rows:
@@ -317,14 +345,12 @@ def star(row: Row) -> Fraction | None:
 
 def latest(answers: list[Said]) -> list[Said]:
     """The last answer of each person; of who is not known, all."""
-    last: dict[str, Said] = {}
-    unknown = []
-    for a in sorted(answers, key=lambda a: a.rank):
-        if a.person is None:
-            unknown.append(a)
-        else:
-            last[a.person] = a
-    return [*last.values(), *unknown]
+    return [*last_of(answers, lambda a: a.person), *(a for a in answers if a.person is None)]
+
+
+def last_of(answers: list[Said], who: Callable[[Said], str | None]) -> list[Said]:
+    """The last answer of each one there is."""
+    return list({who(a): a for a in sorted(answers, key=lambda a: a.rank) if who(a) is not None}.values())
 
 
 def means(answers: Iterable[Said], key: Callable[[Said], object]) -> list[Fraction]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 Rows = list[dict[str, str]]
 STEPS = ("connect", "import", "invite")
 FEATURES = ("open", "keep", "rare")
+CONTACTS = {"interactions": ("call", "meeting", "email"), "resource_views": ("view", "interaction", "download")}
 SETTINGS = """
 [usage]
 active = ["opened", "saved"]
@@ -35,6 +36,8 @@ def tables(world: World) -> dict[str, Rows]:
         found["trials"] = [_trial(world, people, number) for number in range(rng.randrange(3, 40))]
     found["outcomes"] = [_outcome(world, people, number) for number in range(rng.randrange(3, 40))]
     found["visits"] = [_visit(world, people, number) for number in range(rng.randrange(3, 80))]
+    for table, kinds in CONTACTS.items():  # last, so that all else stays as it was
+        found[table] = [_contact(world, people, table, kinds) for _ in range(rng.randrange(3, 60))]
     return {name: rows for name, rows in found.items() if rows}
 
 
@@ -137,6 +140,13 @@ def _outcome(world: World, people: list[str], number: int) -> dict[str, str]:
         "due_on": due.isoformat(),
         "achieved_at": world.write_moment(achieved) if world.chance(0.6) else "",
     }
+
+
+def _contact(world: World, people: list[str], table: str, kinds: tuple[str, ...]) -> dict[str, str]:
+    row = {"customer_id": _whose(world, people), "kind": world.rng.choice(kinds)}
+    return (
+        row | {"at": world.write_moment(world.moment())} | ({"resource": "guide"} if table == "resource_views" else {})
+    )
 
 
 def _visit(world: World, people: list[str], number: int) -> dict[str, str]:

@@ -19,6 +19,7 @@ SCALES = {
     "other": (("", ""),),
 }
 QUESTIONS = ("satisfaction", "expectations", "ideal")
+ASKED = ("fcr", "first_contact_resolution", "fun")
 AGENTS = ("Ida", "Jo", "Kim")
 
 
@@ -34,6 +35,12 @@ def tables(world: World) -> dict[str, Rows]:
         found["advocacy_acts"] = _each(world, people, 15, lambda n: {"act_id": f"y{n}", "kind": "poll"})
     found["ticket_changes"] = changes(world, found["tickets"])
     found |= desk(world)
+    for row in found["survey_responses"]:  # last, so that all else stays as it was
+        row["comment"] = world.rng.choice(("", "", "good", "bad", "רע"))
+        if row["kind"] == "other" and world.chance(0.8):
+            row |= {"touchpoint": world.rng.choice(("ticket", "ticket", "order")), "question": world.rng.choice(ASKED)}
+            row |= world.rng.choice(({"is_positive": "true"}, {"is_positive": "false"}, {}))
+            row |= world.rng.choice(({"scale_min": "0", "scale_max": "1", "score": str(world.rng.randrange(3))}, {}))
     return found
 
 

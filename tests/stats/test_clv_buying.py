@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pytest
 
 from tenure.errors import RequestError
-from tenure.stats.clv import bg_nbd, pareto_nbd, value
+from tenure.stats.clv import bg_nbd, fitting, pareto_nbd, value
 from tenure.stats.clv.bg_nbd import BgNbd
 from tenure.stats.clv.buyers import Buyers, Floats
 from tenure.stats.clv.fitting import Fit
@@ -205,3 +205,16 @@ def test_both_ways_over_the_chances_of_dropping_out_agree() -> None:
     buyer = one(3, 50.0, 90.0)
     below, above = (BgNbd(0.6, 70.0, a, 400.0).expected_of(buyer, 1000.0) for a in (99.9999, 100.0001))
     assert below == pytest.approx(above, rel=1e-5) and below != above
+
+
+def test_what_was_found_for_the_same_buyers_is_not_sought_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second fit is the first, digit by digit; with one buyer more it is another."""
+    sought: list[str] = []
+    search = fitting._sought
+    monkeypatch.setattr(fitting, "_FOUND", {})
+    monkeypatch.setattr(fitting, "_sought", lambda *asked: (sought.append(asked[3]), search(*asked))[1])
+    columns = ([3, 0, 1, 2], [8, 0, 2, 6], [9, 9, 9, 9])
+    first, again = (bg_nbd.fit(Buyers.of(*columns, [30, 60, 40, 30])) for _ in range(2))
+    other = bg_nbd.fit(Buyers.of(*columns, [31, 60, 40, 30]))
+    assert sought == ["BG/NBD"] * 2
+    assert first == again != other

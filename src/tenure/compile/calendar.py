@@ -10,11 +10,12 @@ from datetime import date, timedelta
 import ibis
 import ibis.expr.types as ir
 
+from tenure import lean
 from tenure.money import MONTH_UNIT
 from tenure.periods import Period, before, days_in_month
 from tenure.stand_ins import FINISH, STOP
 
-DAYS = ibis.table(
+DAYS = lean.table(
     {
         "day": "date",
         "slot": "int64",
@@ -27,7 +28,7 @@ DAYS = ibis.table(
 )
 """Each day before the last boundary: its slot (0: before the first period), the slot's ends, what is left of it."""
 
-PERIODS = ibis.table({"k": "int64", "base": "date", "stop": "date"}, name="calendar_periods")
+PERIODS = lean.table({"k": "int64", "base": "date", "stop": "date"}, name="calendar_periods")
 """Each period: the first day after the cohort's moment, and the first day after its end."""
 
 

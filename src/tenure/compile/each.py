@@ -59,7 +59,7 @@ def of_rows(leaves: Sequence[Across], source: Rows | Moves, relation: Relation, 
             dated = latest(dated, source, ("k", "cust"))
     cell = ("cust",) if len(periods) == 1 else ("k", "cust")
     if isinstance(source, Rows) and _single(source) and not any(leaf.how in BY_VALUE for leaf in leaves):
-        return dated.select(*cell, **{f"v{i}": _of_row(leaf, dated).cast(WHOLE) for i, leaf in enumerate(leaves)})
+        return dated.select(*cell, **{f"v{i}": of_row(leaf, dated).cast(WHOLE) for i, leaf in enumerate(leaves)})
     return dated.group_by(*cell).agg(**{f"v{i}": number(leaf, dated).cast(WHOLE) for i, leaf in enumerate(leaves)})
 
 
@@ -93,18 +93,25 @@ def known_by_day(source: Rows | Moves, x: object) -> bool:
 def number(leaf: Across, rows: ir.Table, where: ir.Value | None = None) -> ir.Value:
     """The leaf's number over rows: a sum, how many different values, the smallest or the largest. `where`: of these."""
     if leaf.how not in BY_VALUE:
-        return _of_row(leaf, rows).sum(where=where)
-    assert isinstance(leaf.x, Flow)
-    value = to_ibis(leaf.x.x, row_env(rows, leaf.x.x))
-    if leaf.x.keep is not None:
-        keep = flow_value(rows, Flow(leaf.x.rows, Const(1), leaf.x.keep))
-        value = ibis.ifelse(keep == 1, value, ibis.null(value.type()))
+        return of_row(leaf, rows).sum(where=where)
+    value = value_of(leaf, rows)
     if leaf.how == "distinct":
         return value.nunique(where=where)
     return value.min(where=where) if leaf.how == "least" else value.max(where=where)
 
 
-def _of_row(leaf: Across, rows: ir.Table) -> ir.Value:
+def value_of(leaf: Across, rows: ir.Table) -> ir.Value:
+    """The value of each row that the leaf looks at; nothing in a row that does not count."""
+    assert isinstance(leaf.x, Flow)
+    value = to_ibis(leaf.x.x, row_env(rows, leaf.x.x))
+    if leaf.x.keep is None:
+        return value
+    keep = flow_value(rows, Flow(leaf.x.rows, Const(1), leaf.x.keep))
+    return ibis.ifelse(keep == 1, value, ibis.null(value.type()))
+
+
+def of_row(leaf: Across, rows: ir.Table) -> ir.Value:
+    """What each row adds to the leaf."""
     _, flows, _ = inputs(leaf.x)
     return to_ibis(leaf.x, {flow: flow_value(rows, flow) for flow in flows})
 

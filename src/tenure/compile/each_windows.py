@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 import ibis
 import ibis.expr.types as ir
 
-from tenure.compile.each import WHOLE, known_by_day, level_of, number, source_of
+from tenure.compile.each import WHOLE, known_by_day, level_of, number, of_row, source_of, value_of
 from tenure.compile.plan import Relation
 from tenure.compile.record import as_number, flow_value
+from tenure.compile.rows import BY_VALUE
 from tenure.compile.segments import Segments
-from tenure.expr import Across, Expr, Flow, Level, Moves, Rows
+from tenure.expr import Across, Const, Expr, Flow, Level, Moves, Rows, Steps
 from tenure.rollup import KEYS
 from tenure.stand_ins import BEGIN, STOP, edge
 from tenure.tree import rewrite
@@ -101,6 +102,50 @@ def of_levels(asked: Sequence[Asked], relation: Relation) -> ir.Table:
         return found.select("cust", **{name: one.cast(WHOLE) for name, one in numbers.items()})
     sums = found.group_by("cust").agg(**numbers)
     return sums.select("cust", **{name: sums[name].cast(WHOLE) for name in numbers})
+
+
+def of_days(leaves: Sequence[Across | Flow], source: Rows | Moves, relation: Relation) -> ir.Table:
+    """(cust, day, v0..): of each row from BEGIN to STOP what it adds to the leaves, or whether the flow counts it.
+
+    A smallest or largest value is nothing where the row does not count.
+    """
+    rows = relation(source)
+    rows = rows.mutate(day_=rows[source.clock] if isinstance(source, Rows) else rows.day)
+    rows = rows.filter(rows.cust.notnull() & (rows.day_ >= ibis.literal(BEGIN)) & (rows.day_ < ibis.literal(STOP)))
+    values = {f"v{i}": _of_one(leaf, rows).cast(WHOLE) for i, leaf in enumerate(leaves)}
+    return rows.select("cust", day="day_", **values)
+
+
+def _of_one(leaf: Across | Flow, rows: ir.Table) -> ir.Value:
+    if isinstance(leaf, Flow):
+        return ibis.ifelse(flow_value(rows, Flow(leaf.rows, Const(1), leaf.keep)) == 1, 1, 0)
+    return value_of(leaf, rows) if leaf.how in BY_VALUE else of_row(leaf, rows)
+
+
+def whole(leaf: Across, source: Rows | Moves | Steps, relation: Relation) -> bool:
+    """Whether what each row adds to the leaf is a whole number, so that it does not matter where it is rounded."""
+    rows = relation(source)
+    level = level_of(leaf)
+    if isinstance(source, Steps):
+        assert level is not None
+        kind = as_number(leaf.how, leaf.x, {level: rows.after}).type()
+    else:
+        kind = _of_one(leaf, rows).type()
+    return bool(kind.is_integer() or kind.is_boolean() or (kind.is_decimal() and kind.scale == 0))
+
+
+def of_steps(leaves: Sequence[Across], relation: Relation) -> ir.Table:
+    """(cust, day, until, v0..): of each step that holds at a moment from BEGIN to STOP what it adds to the leaves."""
+    levels = [level_of(leaf) for leaf in leaves]
+    assert levels[0] is not None
+    steps = relation(levels[0].steps)
+    steps = steps.filter((steps.after != 0) & (steps.day < ibis.literal(STOP)) & (steps.until >= ibis.literal(BEGIN)))
+    values = {
+        f"v{i}": as_number(leaf.how, leaf.x, {level: steps.after}).cast(WHOLE)
+        for i, (leaf, level) in enumerate(zip(leaves, levels, strict=True))
+        if level is not None
+    }
+    return steps.select("cust", "day", "until", **values)
 
 
 def _level(one: Asked) -> Level:

@@ -18,6 +18,7 @@ from functools import partial
 import ibis
 import ibis.expr.types as ir
 
+from tenure import lean
 from tenure.compile.calendar import Slot
 from tenure.compile.plan import Cells, Plan, Segment, Source, whole
 from tenure.compile.record import as_number, flow_value, inputs, is_linear_in_flows, to_ibis
@@ -26,7 +27,7 @@ from tenure.compile.segments import Segments
 from tenure.expr import START, Across, Expr, Op
 from tenure.rollup import exact
 
-DAYS = ibis.table({"day": "date", "ks": "int64", "ke": "int64"}, name="calendar_windows")
+DAYS = lean.table({"day": "date", "ks": "int64", "ke": "int64"}, name="calendar_windows")
 """Each day up to the last end: the first period whose cohort's moment lies after it, and whose end does."""
 
 

@@ -15,7 +15,7 @@ from typing import Literal
 import ibis
 import ibis.expr.types as ir
 
-from tenure import model
+from tenure import lean, model
 from tenure.compile.record import to_ibis
 from tenure.errors import RequestError, UnknownName
 from tenure.expr import Col, Expr, Op
@@ -123,10 +123,10 @@ class Segments:
         if any(self.dated_attribute(name) for name in self.names):
             tables.append("customer_pieces")
         if not tables:
-            return ibis.table({"cust": "int64", "day": "date"}, name="none").filter(ibis.literal(False))
+            return lean.table({"cust": "int64", "day": "date"}, name="none").filter(ibis.literal(False))
         found = []
         for name in tables:
-            pieces = ibis.table({"cust": "int64", "from_day": "date", "to_day": "date"}, name=name)
+            pieces = lean.table({"cust": "int64", "from_day": "date", "to_day": "date"}, name=name)
             found += [pieces.select("cust", day="from_day"), pieces.select("cust", day="to_day")]
         return ibis.union(*found).distinct()
 
@@ -200,7 +200,7 @@ class Segments:
         types = dict(self.attributes)
         schema = {c: types[c] for c in sorted(set(wanted.values()))}
         schema |= {"cust": "int64", "from_day": "date", "to_day": "date", "is_last": "boolean"}
-        table = ibis.table(schema, name="customer_pieces")
+        table = lean.table(schema, name="customer_pieces")
         label = {name: f"{'c' if name.startswith(CURRENT) else 'a'}_{column}" for name, column in wanted.items()}
         if all(f"{CARRIED}{column}" in rows.columns for column in wanted.values()):
             rows = rows.mutate(**{label[name]: rows[f"{CARRIED}{column}"] for name, column in wanted.items()})
@@ -232,7 +232,7 @@ class Segments:
             if self._row_column(rows, name) and "kind" not in rows.columns:
                 continue
             schema = {"cust": "int64", "from_day": "date", "to_day": "date", "value": "string"}
-            table = ibis.table(schema, name=tables[name])
+            table = lean.table(schema, name=tables[name])
             label = f"own_{i}"
             pieces = table.select(
                 **{"p_cust": table.cust, "p_from": table.from_day, "p_to": table.to_day, label: table["value"]}
@@ -250,7 +250,7 @@ class Segments:
         """Whole months since first becoming a customer; none before that."""
         if self.firsts is None or "boundary_" not in rows.columns:
             raise RequestError(f"{TENURE!r} cannot group this metric.", where="--by or --where")
-        table = ibis.table({"cust": "int64", "first": "date"}, name=self.firsts)
+        table = lean.table({"cust": "int64", "first": "date"}, name=self.firsts)
         firsts = table.select(p_cust=table.cust, p_first=table["first"])
         rows = rows.join(firsts, rows.cust == firsts.p_cust, how="left").drop("p_cust")
         end, begin = rows.boundary_, rows.p_first

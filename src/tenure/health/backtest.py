@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -43,9 +43,7 @@ def backtest(desk: Desk, name: str | None, months: int, horizon: int, where: Seq
     seen: dict[str, list[Seen]] = {one: [] for one in desk.scores}
     deep: list[Seen] = []
     unscored, noted = 0, Counter[str]()
-    for i, (day, left) in enumerate(
-        progress.over(list(zip(days, _left(desk, days, horizon), strict=True)), "months scored")
-    ):
+    for i, day, left in _months(desk, days, horizon):
         kept = desk.standing_of(day, where) if where else None
         for each in desk.scores.values():
             scored = desk.scored(each, day)
@@ -59,8 +57,6 @@ def backtest(desk: Desk, name: str | None, months: int, horizon: int, where: Seq
                 deep.append(_deep(scored, here, known))
                 unscored += int((inside & ~known).sum())
                 noted.update(scored.notes)
-        if i:
-            desk.forget(days[i - 1])  # the last one is still needed for bands with a memory
     all_seen = {one: together(parts) for one, parts in seen.items()}
     mine = all_seen[score.name]
     notes = [note for note, times in noted.items() if times == len(days)]
@@ -81,6 +77,16 @@ def backtest(desk: Desk, name: str | None, months: int, horizon: int, where: Seq
         learned=learned(score, together(deep), days, horizon),
     )
     return replace(found, sentences=tuple(sentences(found)))
+
+
+def _months(desk: Desk, days: Sequence[date], horizon: int) -> Iterator[tuple[int, date, Array]]:
+    """The number of each day, the day, and who left after it. What is known of a day is forgotten when it is over."""
+    lefts = _left(desk, days, horizon)
+    with desk.ahead(days):
+        for i, (day, left) in enumerate(progress.over(list(zip(days, lefts, strict=True)), "months scored")):
+            yield i, day, left
+            if i:
+                desk.forget(days[i - 1])  # the last one is still needed for bands with a memory
 
 
 def _refusal(gone: int, horizon: int, days: Sequence[date]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -12,6 +13,7 @@ import numpy as np
 
 from tenure.errors import RequestError, UnknownName
 from tenure.expr import Aged
+from tenure.health.ahead import together
 from tenure.health.change import Change, changes
 from tenure.health.inputs import Ask, Inputs, gather, there_on
 from tenure.health.judgement import NOTHING, Judgement
@@ -150,6 +152,7 @@ class Desk:
     ask_at: Callable[[date], Ask]
     today: date
     _inputs: dict[date, Inputs] = field(default_factory=dict)
+    _ahead: dict[date, Ask] = field(default_factory=dict)
     _scored: dict[tuple[str, date], Scored] = field(default_factory=dict)
 
     def chosen(self, name: str | None) -> Score:
@@ -165,13 +168,28 @@ class Desk:
         """Everyone's customer_id, by key."""
         return self.ask_at(self.today).ids()
 
+    @contextmanager
+    def ahead(self, days: Sequence[date]) -> Iterator[None]:
+        """Inside, what these days need is asked of them together as far as it can be. They rise."""
+        if days and any(score.hysteresis for score in self.scores.values()):
+            days = [add_months(days[0], -1), *days]
+        past = [day for day in days if day < self.today and day not in self._inputs]
+        self._ahead = together(self.ask_at, list(self.scores.values()), past)
+        try:
+            yield
+        finally:
+            self._ahead = {}
+
+    def _ask(self, day: date) -> Ask:
+        return self._ahead[day] if day in self._ahead else self.ask_at(day)
+
     def inputs(self, day: date) -> Inputs:
         """What is known when a day begins; the last few days are kept."""
         if day not in self._inputs:
             for kept in (self._inputs, self._scored):
                 if len(kept) > 40:
                     kept.clear()
-            self._inputs[day] = gather(self.ask_at(day), list(self.scores.values()), day, lambda: self.names)
+            self._inputs[day] = gather(self._ask(day), list(self.scores.values()), day, lambda: self.names)
         return self._inputs[day]
 
     def scored(self, score: Score, day: date) -> Scored:
@@ -198,11 +216,12 @@ class Desk:
 
     def standing_of(self, day: date, where: Sequence[str]) -> Array:
         """Which customers of a day the conditions hold for, by key."""
-        return there_on(self.ask_at(day), day, where)
+        return there_on(self._ask(day), day, where)
 
     def forget(self, day: date) -> None:
         """Let go of what was known on a day."""
         self._inputs.pop(day, None)
+        self._ahead.pop(day, None)
         for key in [key for key in self._scored if key[1] == day]:
             del self._scored[key]
 

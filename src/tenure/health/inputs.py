@@ -53,6 +53,33 @@ class Ask(Protocol):
     def ids(self) -> Array:
         """Everyone's customer_id, by key."""
 
+    def tables(self) -> frozenset[str]:
+        """The tables with a row, as of its day."""
+
+    def lasts(self, columns: Sequence[str], conditions: Sequence[str] = ()) -> bool:
+        """Whether what attributes and conditions say of customers is the same on every day."""
+
+    def ahead(
+        self, days: Sequence[date], figures: Sequence[Sequence[Figures]], last: Sequence[Sequence[tuple[str, Period]]]
+    ) -> Ahead | None:
+        """What `at_once` would say on each of several days, as far as it is the same when it is asked later.
+
+        None where that would be too much at once. The days' requests differ in their periods alone.
+        """
+
+
+class Ahead(Protocol):
+    """Answers for several days. `names`: those of each request; `last`: whether it is known of each stretch."""
+
+    @property
+    def names(self) -> Sequence[frozenset[str]]: ...
+
+    @property
+    def last(self) -> Sequence[bool]: ...
+
+    def of(self, day: int) -> tuple[Sequence[Mapping[str, list[Rationals]]], Sequence[Array | None]]:
+        """Those of one of the days."""
+
 
 @dataclass(frozen=True)
 class People:
@@ -107,11 +134,17 @@ def there_on(ask: Ask, day: date, where: Sequence[str]) -> Array:
     return np.logical_and.reduce([truths[condition] for condition in where])
 
 
+def asked(scores: Sequence[Score], day: date) -> tuple[list[Figures], list[tuple[str, Period]]]:
+    """The figures and the last days with a fact that the scores look at on a day."""
+    wanted = _Wanted(scores, day)
+    return wanted.asked, wanted.last
+
+
 def gather(ask: Ask, scores: Sequence[Score], day: date, names: Callable[[], Array] | None = None) -> Inputs:
     """All that the scores look at, in one request. `ask` must know nothing of `day` and later."""
     wanted = _Wanted(scores, day)
     last = _last(day)
-    figures, places = ask.at_once([(("customers", "mrr"), [last]), *wanted.figures], wanted.last)
+    figures, places = ask.at_once(wanted.asked, wanted.last)
     there, money = (figures[0][name][0] for name in ("customers", "mrr"))
     keys = np.flatnonzero(there.there & (there.num != 0))
     found = Inputs(day, People(keys, names or ask.ids), money.filled().take(keys))
@@ -167,6 +200,7 @@ class _Wanted:
         dated = [one for _, one in self.measures if one.since or one.fresh_for is not None]
         self.dated = list(dict.fromkeys((one.of, one.window) for one in dated))
         self.last = [(name, Period("", before(day, window), day)) for name, window in self.dated]
+        self.asked: list[Figures] = [(("customers", "mrr"), [_last(day)]), *self.figures]
 
     def fill(self, found: Inputs, figures: Sequence[Mapping[str, list[Rationals]]], places: Sequence[Array]) -> None:
         """Put the answers where the measures look for them. An age is the days since the last fact, -1 for none."""

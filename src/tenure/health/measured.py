@@ -20,6 +20,9 @@ from tenure.health_score import Map, Measure, Score
 from tenure.periods import before
 from tenure.stats.rationals import Array, Rationals, lookup, of, places
 
+MILLION = 10**6
+"""What is left of a weight by half-lives is rounded to so many parts of it."""
+
 
 @dataclass(frozen=True)
 class Other:
@@ -142,6 +145,11 @@ def _left(measure: Measure, ages: Array | None, reach: int, size: int) -> tuple[
         return None, 1
     if ages is None:
         return np.zeros(size, dtype=np.int64), 1
+    if measure.half_life is not None:
+        days = range(max(reach - measure.fresh_for, 1))
+        table = np.array([*(round(MILLION * 2 ** (-n / measure.half_life)) for n in days), 0], dtype=np.int64)
+        fading = table[np.clip(ages - measure.fresh_for, 0, len(days))]
+        return np.where(ages < 0, 0, fading), MILLION
     whole = max(reach - measure.fresh_for, 1)
     fading = np.clip(reach - ages, 0, whole) if reach > measure.fresh_for else np.zeros(size, dtype=np.int64)
     left = np.where(ages <= measure.fresh_for, whole, fading)

@@ -87,16 +87,18 @@ def history(desk: Desk, name: str | None, months: int) -> dict[str, list[dict[st
     first = desk.today.replace(day=1)
     days = [add_months(first, -i) for i in range(months, -1, -1)]
     found: dict[str, list[dict[str, Any]]] = {}
-    for day in progress.over(list(dict.fromkeys([*days, desk.today])), "months scored"):
-        scored = desk.scored(score, day)
-        ids, profile = scored.inputs.people.ids, scored.exactly.profile
-        for i in np.flatnonzero(~np.isnan(scored.total)).tolist():
-            line = {"day": day.isoformat(), "score": float(scored.total[i]), "band": scored.band_of(i)}
-            lines = found.setdefault(ids[i], [])
-            if score.profiles:
-                line["profile"] = score.profiles[profile[i]].name if profile[i] >= 0 else None
-                line["profile_changed"] = bool(lines) and lines[-1]["profile"] != line["profile"]
-            lines.append(line)
-        if day not in (desk.today, add_months(desk.today, -1)):
-            desk.forget(day)
+    days = list(dict.fromkeys([*days, desk.today]))
+    with desk.ahead(days):
+        for day in progress.over(days, "months scored"):
+            scored = desk.scored(score, day)
+            ids, profile = scored.inputs.people.ids, scored.exactly.profile
+            for i in np.flatnonzero(~np.isnan(scored.total)).tolist():
+                line = {"day": day.isoformat(), "score": float(scored.total[i]), "band": scored.band_of(i)}
+                lines = found.setdefault(ids[i], [])
+                if score.profiles:
+                    line["profile"] = score.profiles[profile[i]].name if profile[i] >= 0 else None
+                    line["profile_changed"] = bool(lines) and lines[-1]["profile"] != line["profile"]
+                lines.append(line)
+            if day not in (desk.today, add_months(desk.today, -1)):
+                desk.forget(day)
     return found

@@ -47,6 +47,7 @@ def together(parts: Sequence[Seen]) -> Seen:
     if not parts:
         none = np.zeros(0, dtype=np.int64)
         return Seen(none, none, np.zeros(0), none, np.zeros(0, dtype=bool), none)
+    parts = [one for one in parts if len(one)] or parts[:1]  # nobody has no measures either
     columns: list[Any] = [np.concatenate([getattr(one, name) for one in parts]) for name in _COLUMNS]
     measures: tuple[dict[str, Any], ...] = tuple(
         {name: np.concatenate([getattr(one, of)[name] for one in parts]) for name in getattr(parts[0], of)}

@@ -64,6 +64,7 @@ will_order = Named(
     Of(bought, "buying", horizon=HORIZON), "discounted orders that BG/NBD and gamma-gamma expect in 36 months"
 )
 clv = FirstWith((("subscriptions", by_churn),), by_purchase)
+buyers_of_a_year, buyers_so_far = count(known > 0), total(habits.count())
 
 
 def _so_far(name: str) -> Ratio:
@@ -115,14 +116,15 @@ what buyers will order by the models BG/NBD and gamma-gamma; predictive_pareto: 
 divide ARPA by churn (churn), which one quiet month makes very large.
 *Example:* on the small world, 2024-02: 1,000 USD.""",
             {
-                "default": Reading(clv),
+                "default": Reading(clv, n=FirstWith((("subscriptions", start),), buyers_of_a_year)),
                 "churn": Reading(by_churn, "ARPA x margin / monthly churn", start),
-                "purchase": Reading(by_purchase, "orders of a year x years x margin"),
+                "purchase": Reading(by_purchase, "orders of a year x years x margin", buyers_of_a_year),
                 "arpc": Reading(
                     Ratio(revenue(), customers_of_period) * Ratio(lifespan, months),
                     "revenue per month x months they stay",
+                    customers_of_period,
                 ),
-                "value": Reading(by_value, "purchase value x frequency x years, as the articles have it"),
+                "value": Reading(by_value, "purchase value x frequency x years, as the articles have it", buyers),
                 "historic": Reading(
                     FirstWith((("payments", _so_far("payments")), ("orders", _so_far("orders"))), _so_far("invoices")),
                     "what came in so far",
@@ -130,13 +132,18 @@ divide ARPA by churn (churn), which one quiet month makes very large.
                 "predictive": Reading(
                     FirstWith((("subscriptions", arpa * margin * will_stay),), will_order * margin),
                     "36 months ahead, discounted: by the survival curve, or by BG/NBD and gamma-gamma",
+                    FirstWith((("subscriptions", count(pays)),), buyers_so_far),
                 ),
                 "predictive_sbg": Reading(
-                    arpa * margin * will_renew, "36 months by the sBG model of renewals, discounted"
+                    arpa * margin * will_renew, "36 months by the sBG model of renewals, discounted", count(pays)
                 ),
-                "predictive_orders": Reading(will_order * margin, "36 months of orders by BG/NBD and gamma-gamma"),
+                "predictive_orders": Reading(
+                    will_order * margin, "36 months of orders by BG/NBD and gamma-gamma", buyers_so_far
+                ),
                 "predictive_pareto": Reading(
-                    Of(bought, "buying_pareto", horizon=HORIZON) * margin, "the same by Pareto/NBD and gamma-gamma"
+                    Of(bought, "buying_pareto", horizon=HORIZON) * margin,
+                    "the same by Pareto/NBD and gamma-gamma",
+                    buyers_so_far,
                 ),
             },
             aliases=("ltv", "lcv", "customer_lifetime_value", "lifetime_value"),
@@ -197,7 +204,11 @@ divide ARPA by churn (churn), which one quiet month makes very large.
 *Empty:* no value where either has none, or winning customers cost nothing.
 *Differs:* it inherits every choice of its two parts; compare it with itself over time, not with others'.
 *Example:* on the small world, 2024-02: 3.3.""",
-            {"default": Reading(Ratio(Named(clv, "customer lifetime value"), Named(cac, "customer acquisition cost")))},
+            {
+                "default": Reading(
+                    Ratio(Named(clv, "customer lifetime value"), Named(cac, "customer acquisition cost")), n=joined
+                )
+            },
             aliases=("ltv_to_cac", "ltv_cac", "ltv_cac_ratio"),
         ),
         Metric(

@@ -147,7 +147,7 @@ FAMILY = Family(
 subscription.
 *Differs:* a screen that knows only today's attributes has no such line: there the past changes instead.
 *Example:* on the small world, 2024-02: 0 USD.""",
-            {"default": Reading(total(mrr.moved("transfer")))},
+            {"default": Reading(total(mrr.moved("transfer")), n=total(mrr.times("transfer")))},
         ),
         Metric(
             "net_new_mrr",

@@ -164,7 +164,10 @@ the customers of the period are its users.
 multiplies it by the number of customers.
 *Example:* on the small world, 2024-01: 500 USD.""",
             {
-                "default": Reading(total(orders.sum(Col("sold"))) + total(invoices.sum(Col("one_off")))),
+                "default": Reading(
+                    total(orders.sum(Col("sold"))) + total(invoices.sum(Col("one_off"))),
+                    n=total(orders.count()) + total(invoices.count(~Col("one_off").is_(0))),
+                ),
                 "per_customer": Reading(
                     (total(orders.sum(Col("sold"))) + total(invoices.sum(Col("one_off")))) / customers_of_period,
                     "per customer of the period",

@@ -78,8 +78,9 @@ were never reopened / tickets created in the period.
 thank-you that no agent had to answer not counting, and with `fcr_transfers = "undo"` none that was reassigned;
 one_touch_zendesk: fewer than two answers, reopened or not;
 one_touch_exact: exactly one answer, reopened or not; resolved_only_denominator: of those resolved or closed;
-survey_fcr: of the answers to "was it resolved at first contact?", those that say yes; repeat_contact: of tickets of
-known people, those after which the person opened none on the same topic within `fcr_days`.
+survey_fcr: of the answers to "was it resolved at first contact?" (kind other, touchpoint ticket, question
+first_contact_resolution or fcr), those that say yes; repeat_contact: of tickets of known people, those after which the
+person opened none on the same topic within `fcr_days`.
 *Differs:* articles divide by issues reported, tickets received or inquiries: all created. "Closed after one
 interaction" is not resolved where the ticket came back.
 *Example:* on the small world, 2024-01: 66.7 %.""",

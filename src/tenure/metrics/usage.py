@@ -33,6 +33,7 @@ def _per_session(rows: Rows) -> Expr:
 _broad, _broad_squares = mean_share(breadth)
 _used = Col("used")
 
+_last_month = Over(different("user"), "month", "last")
 days_of_use = Rows("customer_days", "day", of="events", said="days on which a customer was active")
 
 FAMILY = Family(
@@ -57,11 +58,11 @@ period; trailing_28: 28 days, four of every weekday; customers: customers instea
 of segments do not add up where one user is in two.
 *Example:* on the small world, 2024-01: 10.""",
             {
-                "default": Reading(monthly("user")),
-                "calendar": Reading(Over(different("user"), "month", "last"), "the last calendar month"),
+                "default": Reading(monthly("user"), n=monthly("user")),
+                "calendar": Reading(_last_month, "the last calendar month", _last_month),
                 "trailing": Reading(different("user", MONTH), "the 30 days that end with the period"),
                 "trailing_28": Reading(different("user", FOUR_WEEKS), "the 28 days that end with the period"),
-                "customers": Reading(monthly("cust"), "customers instead of users"),
+                "customers": Reading(monthly("cust"), "customers instead of users", monthly("cust")),
             },
             aliases=("monthly_active_users", "active_users"),
         ),
@@ -100,8 +101,8 @@ of segments do not add up where one user is in two.
 *Differs:* a mean over days with use alone would be higher; some show weekdays only.
 *Example:* on the small world, 2024-01: 0.32.""",
             {
-                "default": Reading(per_day("user")),
-                "customers": Reading(per_day("cust"), "customers instead of users"),
+                "default": Reading(per_day("user"), n=different("user")),
+                "customers": Reading(per_day("cust"), "customers instead of users", different("cust")),
                 "active_days": Reading(total(days_of_use.count()), "days with an active event, summed over customers"),
             },
             aliases=("daily_active_users",),

@@ -11,6 +11,7 @@ from typing import Any
 
 from tenure.render import numbers
 from tenure.render.grid import GAP, Column, plain, table, wrapped
+from tenure.render.lists import described
 
 SHOWN = 10
 
@@ -25,6 +26,7 @@ def as_table(answer: Mapping[str, Any], width: int, *, colour: bool = False) -> 
         ("Rows behind it", _rows(answer, width, colour)),
         ("Variants", _variants(answer, unit, currency, width, colour)),
         (_versus_title(answer), _differences(answer, unit, currency, width, colour)),
+        ("What it says", described(str(answer.get("definition") or ""), width, without="Variants")),
     ):
         if block:
             lines += ["", f"\x1b[1m{title}\x1b[0m" if colour else title, *block]

@@ -32,12 +32,19 @@ def metrics(rows: Sequence[Mapping[str, Any]], width: int, *, colour: bool = Fal
     return "\n".join(table(columns, width, colour=colour))
 
 
+def described(doc: str, width: int, without: str = "") -> list[str]:
+    """A metric's documentation, part by part with a line between; `without` one that stands elsewhere."""
+    parts = re.split(r"\s+(?=\*[A-Z][a-z ]+[.:]\*)", doc.strip())
+    parts = [part for part in parts if not without or not part.startswith(f"*{without}")]
+    each = [wrapped(re.sub(r"\*([A-Z][a-z ]+)[.:]\*", r"\1:", part), width) for part in parts]
+    return [line for lines in each for line in ("", *lines)][1:]
+
+
 def one_metric(row: Mapping[str, Any], doc: str, width: int, *, colour: bool = False) -> str:
     """One metric in full: what it says, its variants and what it needs."""
     title = f"{row['title']} ({row['metric']})"
     lines = [f"\x1b[1m{title}\x1b[0m" if colour else title]
-    for part in re.split(r"\s+(?=\*[A-Z][a-z ]+[.:]\*)", doc.strip()):
-        lines += ["", *wrapped(re.sub(r"\*([A-Z][a-z ]+)[.:]\*", r"\1:", part), width)]
+    lines += ["", *described(doc, width)]
     facts = [("unit", str(row["unit"])), ("better", str(row.get("better") or "neither"))]
     facts += [("variants", ", ".join(row.get("variants") or [])), ("needs", ", ".join(_words(row.get("needs"))))]
     facts += [("here", _yes(row.get("available"))), ("benchmark", str(row.get("benchmark") or ""))]

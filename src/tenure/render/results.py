@@ -177,8 +177,9 @@ def _about(unit: str, rows: Sequence[Row], units: Sequence[str] = ()) -> list[Co
     columns = []
     if any(row.compare for row in rows):
         columns.append(Column("change", [_change(u, row) for u, row in zip(each, rows, strict=True)]))
-    if any(row.denominator is not None for row in rows):
-        columns.append(Column("of", [_parts(row) for row in rows]))
+    parts = [_parts(u, row) for u, row in zip(each, rows, strict=True)]
+    if any(parts):
+        columns.append(Column("of", parts))
     if any(row.n is not None for row in rows):
         columns.append(Column("n", ["" if row.n is None else numbers.amount(row.n) for row in rows]))
     if any(row.low is not None and row.high is not None for row in rows):
@@ -219,8 +220,9 @@ def _change(unit: str, row: Row) -> str:
     return numbers.change(other.value, other.difference, unit) + ("~" if other.noise else "")
 
 
-def _parts(row: Row) -> str:
-    if row.denominator is None or row.numerator is None:
+def _parts(unit: str, row: Row) -> str:
+    """Parts of a division; of points, which are a hundred times one, n says all that a reader can use."""
+    if row.denominator is None or row.numerator is None or unit == "points":
         return ""
     return f"{numbers.amount(row.numerator)} of {numbers.amount(row.denominator)}"
 

@@ -12,6 +12,7 @@ import operator
 import ibis
 import ibis.expr.types as ir
 
+from tenure import lean
 from tenure.money import PER_MONTH, WEEK_EXACT
 from tenure.periods import LAST_DAY
 from tenure.rollup import World, keyed, ticks
@@ -37,7 +38,7 @@ def of_rows(world: World) -> ir.Table:
 def kept(name: str) -> ir.Table:
     """Items as they were kept, which know no instants: what begins and ends on one day counts together."""
     columns = {"cust": "int64", "from_day": "date", "to_day": "date", "ticks": "decimal(18,0)"}
-    rows = ibis.table(columns, name=name)
+    rows = lean.table(columns, name=name)
     return rows.mutate(from_at=rows.from_day.cast("timestamp"), to_at=rows.to_day.cast("timestamp"))
 
 

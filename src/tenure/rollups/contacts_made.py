@@ -13,6 +13,8 @@ def outcomes_rows(world: World) -> ir.Table:
     return keyed(rows.filter(rows.due_on.notnull()).mutate(in_time=lambda t: t.achieved_day <= t.due_on))
 
 
-interactions = Rollup("interactions", lambda world: keyed(world.past("interactions")), ("interactions",))
-resource_views = Rollup("resource_views", lambda world: keyed(world.past("resource_views")), ("resource_views",))
+interactions = Rollup("interactions", lambda world: keyed(world.past("interactions")), ("interactions",), settled=True)
+resource_views = Rollup(
+    "resource_views", lambda world: keyed(world.past("resource_views")), ("resource_views",), settled=True
+)
 outcomes = Rollup("outcomes", outcomes_rows, ("outcomes",))

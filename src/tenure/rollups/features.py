@@ -164,30 +164,40 @@ def _breadth(world: World, asked: Asked) -> ir.Table:
     if "entitlements" in world.loaded:
         counts = _entitled_counts(world, asked)
         return counts.select("k", "cust", part=counts.used.cast("float64") / counts.all_.cast("float64"))
-    number: ir.Value | None = None
     if world.usage.named is None and "features" in world.loaded:
         known = world.past("features").select(f_feature="feature").distinct()
         use = _used(asked)
         use = use.semi_join(known, use.feature == known.f_feature)
         counts = use.group_by(u_k=use.k, u_cust=use.cust).agg(used=use.count())
     else:
+        known = None
         use = with_bits(_masks(asked))
         counts = use.group_by(u_k=use.k, u_cust=use.cust).agg(used=use.bits.sum().cast("int64"))
-        if world.usage.named is not None:
-            number = ibis.literal(len(world.usage.named))
-        else:
-            seen = asked.rollup("feature_use")
-            seen = seen.filter(seen.day < ibis.literal(world.cut))
-            known = spelled(seen.group_by("word").agg(mask=any_bits(seen.mask))).select(f_feature="feature")
     members = asked.members()
     found = members.join(counts, [members.k == counts.u_k, members.cust == counts.u_cust], how="left")
-    if number is None:
+    if known is not None:
         found = found.cross_join(known.agg(all_=known.count()))
+    elif world.usage.named is not None:
+        found = found.mutate(all_=ibis.literal(len(world.usage.named)))
     else:
-        found = found.mutate(all_=number)
+        found = _with_ever(world, asked, found)
     found = found.filter(found.all_ > 0)
     used = ibis.coalesce(found.used, ibis.literal(0)).cast("float64")
     return found.select("k", "cust", part=used / found.all_.cast("float64"))
+
+
+def _with_ever(world: World, asked: Asked, found: ir.Table) -> ir.Table:
+    """The rows (k, ..) with `all_`: how many features were ever used, by all that is known or by the period's end."""
+    seen = asked.rollup("feature_use")
+    if not asked.by_end:
+        seen = seen.filter(seen.day < ibis.literal(world.cut))
+        known = spelled(seen.group_by("word").agg(mask=any_bits(seen.mask)))
+        return found.cross_join(known.agg(all_=known.count()))
+    daily, periods = seen.group_by("day", "word").agg(mask=any_bits(seen.mask)), asked.periods
+    upto = daily.join(periods, daily.day < periods.stop)
+    known = spelled(upto.group_by("k", "word").agg(mask=any_bits(upto.mask)))
+    counts = known.group_by(n_k=known.k).agg(all_=known.count())
+    return found.join(counts, found.k == counts.n_k).drop("n_k")
 
 
 def active_members(world: World, asked: Asked) -> ir.Table:
@@ -204,5 +214,5 @@ feature_frequent = PeriodRows("feature_frequent", frequent, USE, OWN, then=spell
 feature_depth = PeriodRows("feature_depth", depth, USE, OWN)
 feature_ever = PeriodRows("feature_ever", ever, USE, OWN, spans=ever_spans, then=spelled)
 feature_allowed = PeriodRows("feature_allowed", allowed, ("entitlements", "events"), OWN)
-feature_breadth = PeriodRows("feature_breadth", breadth, USE, single=True)
+feature_breadth = PeriodRows("feature_breadth", breadth, USE, single=True, by_end=True)
 members_active = PeriodRows("members_active", active_members, USE)

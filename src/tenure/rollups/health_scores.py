@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ibis
 import ibis.expr.types as ir
 
+from tenure import lean
 from tenure.rollup import Asked, PeriodRows, World, keyed
 
 READS = ("subscriptions", "orders", "customers", "events", "tickets", "survey_responses", "payments")
@@ -16,7 +16,7 @@ def scores(world: World, asked: Asked) -> ir.Table:
     score: which one; main: 1 for the workspace's own; points: in millionths; weighted: points times MRR in cents;
     lowest: 1 in the lowest band.
     """
-    rows = ibis.table(JUDGED, name=NAME)
+    rows = lean.table(JUDGED, name=NAME)
     joined = rows.join(asked.periods, rows.day == asked.periods.stop)
     kept = joined.select("k", *(name for name in JUDGED if name != "day"))
     return keyed(kept).drop("customer_id")

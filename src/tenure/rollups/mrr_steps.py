@@ -55,27 +55,27 @@ def deltas(world: World, *extra: str) -> ir.Table:
         gone = rows.filter(rows.to_day < ibis.literal(LAST_DAY))
         end = gone.select("cust", *extra, at="to_at", day="to_day", move=-gone.ticks, fx=ZERO, n=ibis.literal(-1))
         return ibis.union(begin, end)
-    rates = pieces(world).rename(currency_="currency")
+    rates = pieces(world).rename(currency_="currency", rate_from="from_day", rate_to="to_day")
     own = rows.filter(rows.currency == world.currency).mutate(
         rate=ibis.literal(1).cast(RATE), old_rate=ibis.literal(1).cast(RATE), rate_day=ibis.literal(FIRST_DAY)
     )
     other = rows.filter(rows.currency != world.currency)
     if rule == "at_signing":
-        at = (other.signed_day >= rates.from_day) & (other.signed_day < rates.to_day)
+        at = (other.signed_day >= rates.rate_from) & (other.signed_day < rates.rate_to)
         found = other.join(rates, [other.currency == rates.currency_, at])
-        found = found.mutate(rate_day=ibis.literal(FIRST_DAY)).drop("currency_", "from_day_right", "to_day_right")
+        found = found.mutate(rate_day=ibis.literal(FIRST_DAY)).drop("currency_", "rate_from", "rate_to")
         found = found.mutate(old_rate=found.rate)
     else:
         # A rate that begins on the day an item ends still moves what was held that morning.
-        meets = (rates.from_day <= other.to_day) & (rates.to_day > other.from_day)
+        meets = (rates.rate_from <= other.to_day) & (rates.rate_to > other.from_day)
         joined = other.join(rates, [other.currency == rates.currency_, meets])
-        changed = joined.from_day_right > joined.from_day
+        changed = joined.rate_from > joined.from_day
         found = joined.mutate(
-            from_day=ibis.greatest(joined.from_day, joined.from_day_right),
-            from_at=ibis.ifelse(changed, joined.from_day_right.cast("timestamp"), joined.from_at),
-            ends=joined.to_day < joined.to_day_right,
-            rate_day=ibis.ifelse(changed, joined.from_day_right, ibis.literal(FIRST_DAY)),
-        ).drop("currency_", "from_day_right", "to_day_right")
+            from_day=ibis.greatest(joined.from_day, joined.rate_from),
+            from_at=ibis.ifelse(changed, joined.rate_from.cast("timestamp"), joined.from_at),
+            ends=joined.to_day < joined.rate_to,
+            rate_day=ibis.ifelse(changed, joined.rate_from, ibis.literal(FIRST_DAY)),
+        ).drop("currency_", "rate_from", "rate_to")
     return _valued(world, own.mutate(ends=ibis.literal(True)), found, extra)
 
 

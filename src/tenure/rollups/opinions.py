@@ -5,10 +5,11 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from tenure import lean
 from tenure.rollup import Rollup, World, keyed
 from tenure.scales import EASE, FEELING
 
-FEELINGS = ibis.table({"body": "string", "feeling": "int64"}, name="feelings")
+FEELINGS = lean.table({"body": "string", "feeling": "int64"}, name="feelings")
 """Every text that was written, with its sentiment in millionths; empty where it cannot be told. Made at refresh."""
 
 

@@ -71,8 +71,10 @@ def events_rows(world: World) -> ir.Table:
     return _keyed(world, active_events(world))
 
 
-payments = Rollup("payments", payments_rows, ("payments", "fx_rates"))
-orders = Rollup("orders", orders_rows, ("orders", "fx_rates"), inside=("placed_orders", Col("undone").is_(0)))
-placed = Rollup("placed_orders", placed_rows, ("orders", "fx_rates"))
+payments = Rollup("payments", payments_rows, ("payments", "fx_rates"), settled=True)
+orders = Rollup(
+    "orders", orders_rows, ("orders", "fx_rates"), inside=("placed_orders", Col("undone").is_(0)), settled=True
+)
+placed = Rollup("placed_orders", placed_rows, ("orders", "fx_rates"), settled=True)
 invoices = Rollup("invoices", invoices_rows, ("invoices", "fx_rates"))
 events = Rollup("events", events_rows, ("events",), days=(("user", "user_days"), ("cust", "customer_days")))

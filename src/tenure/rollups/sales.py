@@ -9,6 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from tenure import lean
 from tenure.rollup import Rollup, World, exact, ticks
 from tenure.rollups.mrr_steps import build as mrr_build
 from tenure.rollups.mrr_steps import deltas
@@ -51,7 +52,7 @@ def build(world: World) -> ir.Table:
 def _held(world: World) -> ir.Table:
     """When customers had which MRR."""
     types = {"cust": "int64", "day": "date", "until": "date", "after": "decimal(18,0)"}
-    steps = ibis.table(types, name=world.steps) if world.steps else mrr_build(world)
+    steps = lean.table(types, name=world.steps) if world.steps else mrr_build(world)
     return steps.select(cust_=steps.cust, from_=steps.day, until_=steps.until, value_=steps.after)
 
 

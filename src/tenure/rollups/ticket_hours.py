@@ -9,10 +9,11 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from tenure import lean
 from tenure.rollup import Rollup, World, keyed
 from tenure.rollups.tickets import counted, never_reopened, seconds
 
-OPEN = ibis.table(
+OPEN = lean.table(
     {"schedule": "string", "day": "int64", "start": "int64", "stop": "int64", "before": "int64", "open": "int64"},
     name="open_hours",
 )

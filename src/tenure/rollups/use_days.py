@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 import ibis
 import ibis.expr.types as ir
 
+from tenure import lean
 from tenure.periods import FIRST_DAY
 from tenure.rollup import Rollup, World, keyed
 from tenure.usage import ALL
@@ -24,7 +25,7 @@ CUSTOMER_DAYS = (("cust", "int64"), ("day", "date"), *_DAYS)
 FEATURE_USE = (("cust", "int64"), ("day", "date"), ("word", "int64"), ("mask", "int64"))
 FEATURE_NAMES = (("feature", "string"), ("word", "int64"), ("bit", "int64"))
 
-NAMES = ibis.table(dict(FEATURE_NAMES), name="feature_names")
+NAMES = lean.table(dict(FEATURE_NAMES), name="feature_names")
 """Every feature with its place: a bit of a word. A word holds BITS of them."""
 
 BITS = 62
@@ -93,7 +94,7 @@ def _days_of_users(world: World) -> ir.Table:
     """The days of users that those of customers are summed from; of a tail, those that were just made."""
     if not world.storing:
         return user_days(world)
-    return ibis.table(dict(USER_DAYS), name="user_days" if world.tail is None else tail_of("user_days"))
+    return lean.table(dict(USER_DAYS), name="user_days" if world.tail is None else tail_of("user_days"))
 
 
 def users_there(world: World) -> ir.Table:
@@ -109,7 +110,7 @@ def customers_there(world: World) -> ir.Table:
 def last_seen(world: World, name: str) -> ir.Table:
     """(user, cust, last), or (cust, last): under whom each of a tail was seen before, and when last."""
     schema, who = (USER_DAYS, ("user", "cust")) if name == "user_days" else (CUSTOMER_DAYS, ("cust",))
-    stored, there = ibis.table(dict(schema), name=name), ibis.table({who[0]: dict(schema)[who[0]]}, name=there_of(name))
+    stored, there = lean.table(dict(schema), name=name), lean.table({who[0]: dict(schema)[who[0]]}, name=there_of(name))
     seen = stored.filter(stored.day < ibis.literal(world.tail)).semi_join(there, who[0])
     return seen.group_by(*who).agg(last=seen.day.max())
 
@@ -157,7 +158,7 @@ def _with_since(
     since: ir.Value = daily.before
     if world.tail is not None:
         types = dict(schema)
-        last = ibis.table({**{key: types[key] for key in who}, "last": "date"}, name=seen_of(name))
+        last = lean.table({**{key: types[key] for key in who}, "last": "date"}, name=seen_of(name))
         last = last.rename({f"l_{key}": key for key in who})
         same = [_same(daily[key], last[f"l_{key}"], key) for key in who]
         daily = daily.join(last, same, how="left")

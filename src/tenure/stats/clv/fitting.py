@@ -6,6 +6,7 @@ end must be a maximum inside the range searched: a likelihood that rises all the
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -26,7 +27,13 @@ REACH = 12.0
 
 STARTS = (0.0, 1.0, -1.0)
 
-OPTIONS = {"ftol": 1e-14, "gtol": 1e-8, "maxiter": 2000, "maxfun": 20000}
+OPTIONS = {"ftol": 1e-10, "gtol": 1e-8, "maxiter": 2000, "maxfun": 20000}
+"""Likelihoods are summed to some twelve digits: a search that asks for more goes on about their noise."""
+
+
+REMEMBERED = 64
+_FOUND: dict[tuple[str, bytes], tuple[list[float], float]] = {}
+"""What was found last, by model and a digest of the data: one explanation asks for a model several times."""
 
 
 class OfBuyers(Protocol):
@@ -49,13 +56,23 @@ class Fit(Generic[Model]):
     n: float
 
 
-def of_buyers(make: Callable[..., Model], parameters: Mapping[str, bool], buyers: Buyers, name: str) -> Fit[Model]:
-    """The likeliest parameters of a model of buying; `parameters` says of each, in order, whether it is a time."""
+def of_buyers(
+    make: Callable[..., Model],
+    parameters: Mapping[str, bool],
+    buyers: Buyers,
+    name: str,
+    most: Mapping[str, float] | None = None,
+) -> Fit[Model]:
+    """The likeliest parameters of a model of buying; `parameters` says of each, in order, whether it is a time.
+
+    `most`: the logarithms up to which some of them are looked for.
+    """
     require(buyers.repeaters, "buyers who came back", name)
     # The search starts at 1 for every parameter, so time is measured in what is typical of the data.
     unit = float(np.average(buyers.T, weights=buyers.weights))
     pooled = buyers.pooled().in_units(unit)
-    found, _ = maximum(lambda p: make(*p).log_likelihood(pooled), tuple(parameters), buyers.n, name)
+    data = (pooled.x, pooled.t_x, pooled.T, pooled.weights)
+    found, _ = maximum(lambda p: make(*p).log_likelihood(pooled), tuple(parameters), buyers.n, name, data, most)
     sized = (value * unit if timed else value for value, timed in zip(found, parameters.values(), strict=True))
     model = make(*sized)
     return Fit(model, model.log_likelihood(buyers), buyers.n)
@@ -71,9 +88,34 @@ def require(found: float, what: str, model: str) -> None:
 
 
 def maximum(
-    log_likelihood: Callable[[npt.NDArray[np.float64]], float], names: Sequence[str], weight: float, model: str
+    log_likelihood: Callable[[npt.NDArray[np.float64]], float],
+    names: Sequence[str],
+    weight: float,
+    model: str,
+    data: Sequence[npt.NDArray[np.float64]],
+    most: Mapping[str, float] | None = None,
 ) -> tuple[list[float], float]:
-    """The parameters at the maximum, and the log-likelihood there; `weight` is the number of customers."""
+    """The parameters at the maximum, and the log-likelihood there; `weight` is the number of customers.
+
+    `data` is all that the likelihood depends on: what was found for the same before is not sought again.
+    """
+    key = model, hashlib.blake2b(b"".join(np.ascontiguousarray(one).tobytes() for one in data)).digest()
+    if key not in _FOUND:
+        found = _sought(log_likelihood, names, weight, model, most or {})
+        while len(_FOUND) >= REMEMBERED:
+            _FOUND.pop(next(iter(_FOUND)), None)
+        _FOUND[key] = found
+        return found
+    return _FOUND[key]
+
+
+def _sought(
+    log_likelihood: Callable[[npt.NDArray[np.float64]], float],
+    names: Sequence[str],
+    weight: float,
+    model: str,
+    most: Mapping[str, float],
+) -> tuple[list[float], float]:
     from scipy.optimize import minimize
 
     def cost(logs: npt.NDArray[np.float64]) -> float:
@@ -83,7 +125,8 @@ def maximum(
         return -value / weight if np.isfinite(value) else 1e10
 
     best = None
-    search = partial(minimize, cost, method="L-BFGS-B", bounds=[(-REACH, REACH)] * len(names), options=OPTIONS)
+    bounds = [(-REACH, most.get(name, REACH)) for name in names]
+    search = partial(minimize, cost, method="L-BFGS-B", bounds=bounds, options=OPTIONS)
     for start in STARTS:
         found = search(np.full(len(names), start))
         agree = best is not None and abs(found.fun - best.fun) < 1e-9

@@ -90,6 +90,7 @@ def fit(x: npt.ArrayLike, mean: npt.ArrayLike, weights: npt.ArrayLike | None = N
         ("p", "q", "gamma"),
         float(counts.sum()),
         NAME,
+        (times, means / unit, counts),
     )
     model = GammaGamma(found[0], found[1], found[2] * unit)
     return Fit(model, model.log_likelihood(times, means, counts), float(counts.sum()))

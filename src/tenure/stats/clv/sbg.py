@@ -99,7 +99,11 @@ def fit(renewals: Renewals) -> Fit:
         raise RequestError(f"The {NAME} model needs customers who have faced at least two renewals.")
     n = int((left + still).sum())
     found, likelihood = maximum(
-        lambda p: ShiftedBetaGeometric(*p).log_likelihood(renewals), ("alpha", "beta"), float(n), NAME
+        lambda p: ShiftedBetaGeometric(*p).log_likelihood(renewals),
+        ("alpha", "beta"),
+        float(n),
+        NAME,
+        (faced, left, still),
     )
     return Fit(ShiftedBetaGeometric(*found), likelihood, n)
 
