@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from tenure.stats import auc, aucs, rate_ratio
@@ -30,6 +31,16 @@ def test_seeing_the_same_customers_twice_says_no_more() -> None:
     once = auc([3, 1, 2, 0], [True, True, False, False])
     twice = auc([3, 1, 2, 0] * 2, [True, True, False, False] * 2, list("abcd") * 2)
     assert twice.value == once.value and twice.low == pytest.approx(once.low)
+
+
+def test_millions_are_counted_without_end() -> None:
+    """2.2 million of each kind by turns, a positive first: of n others, the positive k of 0.. stands above k of them,
+    so the area is (n - 1) / 2n; places are even, of variance 1/12, so 1.96 sqrt(1/12n + 1/12n) about it."""
+    n = 2_200_000
+    found = auc(np.arange(2 * n), np.arange(2 * n) % 2 == 0, np.arange(2 * n))
+    half = 1.959964 * math.sqrt(1 / (6 * n))
+    assert found.value == pytest.approx((n - 1) / (2 * n))
+    assert (found.low, found.high) == pytest.approx((found.value - half, found.value + half), abs=1e-9)
 
 
 def test_the_difference_of_a_number_to_itself_is_nothing() -> None:

@@ -47,8 +47,9 @@ def _variance(places: Any, area: float, positive: Sequence[bool], clusters: Sequ
     off = np.asarray(places) - area
     a, b = np.bincount(codes[p], off[p], size), np.bincount(codes[~p], off[~p], size)
     m, n = int(p.sum()), int((~p).sum())
-    with_yes = np.count_nonzero(np.bincount(codes[p], minlength=size))
-    with_no = np.count_nonzero(np.bincount(codes[~p], minlength=size))
+    # Whole numbers of Python: of a million customers over two years the products below pass 64 bits.
+    with_yes = int(np.count_nonzero(np.bincount(codes[p], minlength=size)))
+    with_no = int(np.count_nonzero(np.bincount(codes[~p], minlength=size)))
     if with_yes < 2 or with_no < 2:
         return None
     first = with_yes / ((with_yes - 1) * m * m) * float(a @ a)
