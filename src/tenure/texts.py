@@ -60,7 +60,7 @@ def sql(query: ir.Table, dialect: str) -> str:
     compiler = getattr(compilers, dialect).compiler
     said = translated(compiler, query.op()) if dialect in QUICK else None
     tree = compiler.to_sqlglot(query) if said is None else said
-    # Parts of the tree are shared: a generator that reworks it, to say SEMI JOIN otherwise, would rework one of them.
+    # Parts of the tree are shared. A generator that reworks it, to say SEMI JOIN otherwise, would rework only one.
     text = str(tree.sql(dialect=compiler.dialect, copy=dialect != "duckdb"))
     return text.replace("ANY_BITS(", f"{_ANY_BITS.get(dialect, 'BIT_OR')}(")
 

@@ -27,20 +27,20 @@ def _used(asked: Asked) -> ir.Table:
 
 
 def habits(world: World, asked: Asked) -> ir.Table:
-    """(k, cust, word, mask, again): the features used in the period, and those on a second day of it, not spelled yet.
+    """(k, cust, word, mask, twice): the features used in the period, and those on a second day of it, not spelled yet.
 
     What is used again is what an earlier day of the period had too: no row for each customer and feature.
     """
     rows = asked.dated(asked.rollup("feature_use"), "day")
     before = ibis.window(group_by=[rows.k, rows.cust, rows.word], order_by=rows.day, between=(None, -1))
-    rows = rows.mutate(again=rows.mask & any_bits(rows.mask).over(before))
-    rows = rows.group_by("k", "base", "stop", "cust", "word").agg(mask=any_bits(rows.mask), again=any_bits(rows.again))
-    return asked.of_members(rows.mutate(again=ibis.coalesce(rows.again, ibis.literal(0, "int64"))))
+    rows = rows.mutate(twice=rows.mask & any_bits(rows.mask).over(before))
+    rows = rows.group_by("k", "base", "stop", "cust", "word").agg(mask=any_bits(rows.mask), twice=any_bits(rows.twice))
+    return asked.of_members(rows.mutate(twice=ibis.coalesce(rows.twice, ibis.literal(0, "int64"))))
 
 
 def _again(rows: ir.Table) -> ir.Table:
     """One row for each feature, with `again`: whether it was used on a second day."""
-    return spelled(rows, again=lambda found: (found.again & found.bit) != 0)
+    return spelled(rows, again=lambda found: (found.twice & found.bit) != 0)
 
 
 def frequent(world: World, asked: Asked) -> ir.Table:
