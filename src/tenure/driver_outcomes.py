@@ -38,7 +38,9 @@ class Goes:
 
     @property
     def finding(self) -> bool:
-        return self.found.adjusted <= ERROR_RATE
+        """Beyond chance: by p, of all traits together, and by the interval of its own difference. Of a dozen customers
+        the two may disagree, and who reads both would be told two things."""
+        return self.found.adjusted <= ERROR_RATE and not self.found.low <= 0 <= self.found.high
 
     def to_json(self, scale: float) -> dict[str, Any]:
         one = self.found
@@ -160,7 +162,7 @@ def goes_with(
         Goes(possible[k], sizes[k], found, tuple(w for w, one in zip(now, theirs, strict=True) if possible[k].has(one)))
         for k, found in compared
     ]
-    factors.sort(key=lambda one: (one.found.adjusted, one.found.p, -abs(one.found.difference)))
+    factors.sort(key=lambda one: (not one.finding, one.found.adjusted, one.found.p, -abs(one.found.difference)))
     return replace(base, factors=tuple(factors), too_few=too_few)
 
 

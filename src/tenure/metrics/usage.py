@@ -214,12 +214,12 @@ depth: users of the feature / active users, of the customers who use it; frequen
                 "depth": Reading(
                     Ratio(total(depth.sum(Col("users"))), total(depth.sum(Col("active")))),
                     "users of the feature / active users",
-                    total(depth.count()),
+                    total(depth.sum(Col("customers"))),
                 ),
                 "frequency": Reading(
                     Ratio(total(frequent.sum(Col("days"))), total(frequent.sum(Col("active")))),
                     "days with the feature / active days",
-                    total(frequent.sum(Col("users"))),
+                    total(frequent.sum(Col("customers"))),
                 ),
             },
             aliases=("feature_adoption", "adoption_rate"),

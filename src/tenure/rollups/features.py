@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from tenure.periods import FIRST_DAY
 from tenure.rollup import Asked, PeriodRows, World, keyed
 from tenure.rollups.onboardings import scaled
-from tenure.rollups.use_days import NAMES, active_events, any_bits, feature_events, spelled, with_bits
+from tenure.rollups.use_days import NAMES, any_bits, feature_events, spelled, with_bits
 
 
 def firsts(world: World, asked: Asked) -> ir.Table:
@@ -44,36 +44,41 @@ def _again(rows: ir.Table) -> ir.Table:
 
 
 def frequent(world: World, asked: Asked) -> ir.Table:
-    """(k, cust, word, mask, users, days, active): of each day the features used on it (`days` 1), and of each period
-    those used in it, with the days on which the customer was active at all (`users` 1); not spelled yet.
+    """(k, cust, word, mask, days, active, customers): of each day the features used on it (`days` 1), and of each
+    customer those used in the period (`customers` 1) with the days on which it was `active` at all; not spelled yet.
 
     Sums of both say what a row for each customer and feature would, of which there are seven times as many.
     """
     rows = asked.of_members(asked.dated(asked.rollup("feature_use"), "day"))
-    used = rows.group_by("k", "cust", "word").agg(mask=any_bits(rows.mask))
     days = asked.dated(asked.rollup("customer_days"), "day")
-    days = days.group_by(d_k=days.k, d_cust=days.cust).agg(active=days.count())
-    found = used.join(days, [used.k == days.d_k, used.cust == days.d_cust], how="left")
-    none, one = ibis.literal(0, "int64"), ibis.literal(1, "int64")
-    # A feature's event need not be one that counts as activity.
-    active = ibis.coalesce(found.active, none)
-    of_periods = found.select("k", "cust", "word", "mask", users=one, days=none, active=active)
-    return ibis.union(rows.select("k", "cust", "word", "mask", users=none, days=one, active=none), of_periods)
+    return _with_periods(rows, "days", days)
 
 
 def depth(world: World, asked: Asked) -> ir.Table:
-    """(k, cust, feature, users, active): users who used it, and active users, of customers where any did."""
-    used = keyed(feature_events(world).mutate(user=lambda t: ibis.coalesce(t.contact_id, t.customer_id)))
-    used = used.filter(used.cust.notnull()).select("cust", "feature", "user", "day").distinct()
-    rows = (
-        asked.dated(used, "day").group_by("k", "base", "stop", "cust", "feature").agg(users=lambda t: t.user.nunique())
-    )
-    rows = asked.of_members(rows)
-    active = keyed(active_events(world))
-    days = asked.dated(active.filter(active.cust.notnull()).select("cust", "user", "day").distinct(), "day")
-    counts = days.group_by(d_k=days.k, d_cust=days.cust).agg(active=days.user.nunique())
-    found = rows.join(counts, [rows.k == counts.d_k, rows.cust == counts.d_cust], how="left")
-    return found.mutate(active=ibis.coalesce(found.active, ibis.literal(0))).drop("d_k", "d_cust")
+    """(k, cust, word, mask, users, active, customers): of each user the features used in the period (`users` 1), and of
+    each customer those that any of them used (`customers` 1) with all its `active` users; not spelled yet."""
+    events = feature_events(world)
+    events = events.filter(events.customer_id.notnull()).join(NAMES, "feature")
+    events = events.mutate(user=ibis.coalesce(events.contact_id, events.customer_id))
+    rows = asked.dated(events.select("customer_id", "user", "day", "word", "bit"), "day")
+    rows = rows.group_by("k", "base", "stop", "customer_id", "user", "word").agg(mask=any_bits(rows.bit))
+    rows = asked.of_members(keyed(rows))
+    days = asked.dated(asked.rollup("user_days"), "day")
+    return _with_periods(rows, "users", days.filter(days.since < days.base))
+
+
+def _with_periods(rows: ir.Table, counted: str, active: ir.Table) -> ir.Table:
+    """Rows (k, cust, word, mask), each `counted` once; and one for each period and customer among them, counted as one
+    of the `customers`, with how many rows of the `active` it has."""
+    used = rows.group_by("k", "cust", "word").agg(mask=any_bits(rows.mask))
+    counts = active.group_by(d_k=active.k, d_cust=active.cust).agg(active=active.count())
+    found = used.join(counts, [used.k == counts.d_k, used.cust == counts.d_cust], how="left")
+    none, one = ibis.literal(0, "int64"), ibis.literal(1, "int64")
+    columns = ("k", "cust", "word", "mask")
+    each = rows.select(*columns, **{counted: one}, active=none, customers=none)
+    # A feature's event need not be one that counts as activity.
+    periods = found.select(*columns, **{counted: none}, active=ibis.coalesce(found.active, none), customers=one)
+    return ibis.union(each, periods)
 
 
 def ever(world: World, asked: Asked) -> ir.Table:
@@ -211,7 +216,7 @@ OWN = ("feature",)
 feature_users = PeriodRows("feature_users", firsts, USE, OWN, then=spelled)
 feature_habits = PeriodRows("feature_habits", habits, USE, OWN, then=_again)
 feature_frequent = PeriodRows("feature_frequent", frequent, USE, OWN, then=spelled)
-feature_depth = PeriodRows("feature_depth", depth, USE, OWN)
+feature_depth = PeriodRows("feature_depth", depth, USE, OWN, then=spelled)
 feature_ever = PeriodRows("feature_ever", ever, USE, OWN, spans=ever_spans, then=spelled)
 feature_allowed = PeriodRows("feature_allowed", allowed, ("entitlements", "events"), OWN)
 feature_breadth = PeriodRows("feature_breadth", breadth, USE, single=True, by_end=True)
