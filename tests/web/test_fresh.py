@@ -53,7 +53,7 @@ def _add(folder: Path, name: str) -> None:
 
 
 def test_readers_see_a_refresh_and_no_failure(small: Site) -> None:
-    """Three versions come while two readers ask all the while, a twentieth of a second after each answer."""
+    """Three versions come while two readers ask all the while, a fifth of a second after each answer."""
     failed: list[str] = []
     asked: list[str] = []
     over = threading.Event()
@@ -65,7 +65,7 @@ def test_readers_see_a_refresh_and_no_failure(small: Site) -> None:
                 asked.append(path)
                 if reply.status != 200:
                     failed.append(f"{path}: {reply.status} {reply.text[:300]}")
-                over.wait(0.05)
+                over.wait(0.2)
 
     for role in ("admin", "viewer"):
         small.jar(role)
