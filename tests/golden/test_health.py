@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
 
 from golden import Company, monthly, near, run
+from tenure.workspace import Workspace
 
 
 def told(firm: Company, *argv: str) -> dict[str, Any]:
@@ -356,6 +358,17 @@ def test_metrics_of_any_score(company: Any) -> None:
     assert firm.value("health", "2024-12", "--variant", "main") == pytest.approx((100 * a + 300 * b) / 400, abs=1e-6)
     refused = run(firm.folder, "show", "health", "--variant", "ohter")
     assert refused.code == 1 and "other" in refused.err
+
+
+def test_who_was_a_customer_then_does_not_know_what_was_refunded_later(company: Any) -> None:
+    """A shop, where an order makes a customer of its days: A's still counts, B's only one was refunded, nobody knows
+    when. Now November ended with A alone. When December began nobody knew of a refund: it had ended with A and B."""
+    orders = "order_id,customer_id,placed_at,amount,currency,status\n1,A,2024-11-02,5,USD,fulfilled\n"
+    firm = company(orders=orders + "2,B,2024-11-20,5,USD,refunded\n")
+    workspace = Workspace(firm.folder)
+    then = workspace.at(date(2024, 12, 1))
+    counts = [one.show("customers", from_="2024-11", to="2024-11").rows[0].value for one in (workspace, then)]
+    assert counts == [1, 2]
 
 
 ORDERED = """

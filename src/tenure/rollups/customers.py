@@ -130,8 +130,9 @@ def _ordering(world: World) -> ir.Table:
     """(cust, from_day, to_day): an order makes a customer for the policy's number of days."""
     days = int(world.policy.setting("order_customer_days") or 0)
     rows = keyed(world.table("orders"))
-    status = ibis.coalesce(rows.status, ibis.literal("placed"))
-    rows = rows.filter(rows.cust.notnull() & rows.placed_day.notnull() & ~status.isin(["cancelled", "refunded"]))
+    rows = rows.filter(rows.cust.notnull() & rows.placed_day.notnull())
+    if world.undated:  # as for orders themselves: in the past it was not yet known that they would be cancelled
+        rows = rows.filter(~ibis.coalesce(rows.status, ibis.literal("placed")).isin(["cancelled", "refunded"]))
     later = (rows.placed_day.cast("timestamp") + ibis.interval(days=days)).cast("timestamp").date()
     return rows.select(cust=rows.cust, from_day=rows.placed_day, to_day=later)
 
