@@ -48,7 +48,7 @@ def _table(columns: tuple[tuple[str, Any], ...], name: str) -> ops.Relation:
     return ibis.table(dict(columns), name=name).op()
 
 
-class Lean(ir.Table):  # type: ignore[misc]
+class Lean(ir.Table):  # type: ignore[misc]  # Ibis ships no types
     """A table whose steps are quick to write down."""
 
     __slots__ = ()

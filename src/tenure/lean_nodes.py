@@ -40,20 +40,17 @@ def schema_of(values: Mapping[str, ops.Value], *, nullable: bool = False) -> Sch
     return found
 
 
-# Ibis' compiler goes by the names of these classes, so they are its own.
+# Ibis' compiler goes by the names of these classes, so they are its own. It ships no types: hence each ignore below.
 
 
-class Project(ops.Project):  # type: ignore[misc]  # Ibis ships no types for it
+class Project(ops.Project):  # type: ignore[misc]
     """A projection of columns that are known to be its parent's."""
 
     def __init__(self, **arguments: Any) -> None:
         Concrete.__init__(self, **arguments)
 
     schema = attribute(lambda self: schema_of(self.values))
-
-    @property
-    def fields(self) -> FrozenOrderedDict:
-        return fields_of(self)
+    fields = property(fields_of)
 
 
 class Filter(ops.Filter):  # type: ignore[misc]
@@ -63,10 +60,7 @@ class Filter(ops.Filter):  # type: ignore[misc]
         Concrete.__init__(self, **arguments)
 
     values = attribute(lambda self: fields_of(self.parent))
-
-    @property
-    def fields(self) -> FrozenOrderedDict:
-        return fields_of(self)
+    fields = property(fields_of)
 
 
 class Aggregate(ops.Aggregate):  # type: ignore[misc]
@@ -76,20 +70,14 @@ class Aggregate(ops.Aggregate):  # type: ignore[misc]
         Concrete.__init__(self, **arguments)
 
     schema = attribute(lambda self: schema_of(self.values))
-
-    @property
-    def fields(self) -> FrozenOrderedDict:
-        return fields_of(self)
+    fields = property(fields_of)
 
 
 class JoinReference(ops.JoinReference):  # type: ignore[misc]
     """One side of a join."""
 
     values = attribute(lambda self: fields_of(self.parent))
-
-    @property
-    def fields(self) -> FrozenOrderedDict:
-        return fields_of(self)
+    fields = property(fields_of)
 
 
 class JoinChain(ops.JoinChain):  # type: ignore[misc]
@@ -99,10 +87,7 @@ class JoinChain(ops.JoinChain):  # type: ignore[misc]
         Concrete.__init__(self, **arguments)
 
     schema = attribute(lambda self: schema_of(self.values, nullable=True))
-
-    @property
-    def fields(self) -> FrozenOrderedDict:
-        return fields_of(self)
+    fields = property(fields_of)
 
 
 def unnamed(node: ops.Value) -> ops.Value:
@@ -184,4 +169,4 @@ def joined(left: ops.Relation, right: ops.Relation, predicates: Any, how: str, *
             return None
         values = FrozenOrderedDict({**values, **fields_of(other)})
     link = new(ops.JoinLink, how=how, table=other, predicates=tuple(kept))
-    return new(JoinChain, first=first, rest=(*rest, link), values=values)  # type: ignore[no-any-return]
+    return new(JoinChain, first=first, rest=(*rest, link), values=values)  # type: ignore[no-any-return]  # as above

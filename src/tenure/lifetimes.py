@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 
 from tenure.compile.spread import Spread
 from tenure.errors import RequestError
@@ -36,12 +35,8 @@ def monthly_discount() -> float:
     return float((1 + float(DISCOUNT)) ** (1 / 12) - 1)
 
 
-@lru_cache(maxsize=2)
 def fitted(of: Of, spread: Spread) -> Fitted | None:
-    """The models behind `of`, fitted to these customers; None where none fits.
-
-    The last are kept: who asks for a value asks for its parameters and for each customer's next.
-    """
+    """The models behind `of`, fitted to these customers; None where none fits."""
     try:
         return _renewing(of, spread) if of.what == RENEWING else _buying(of, spread)
     except RequestError:
